@@ -1,0 +1,9 @@
+//! Tests that need a whole swarm: the rules one by one, the measured experiments, and a simulated allocator.
+#![expect(clippy::arithmetic_side_effects, reason = "an overflow in a test fails the test, which is right")]
+
+mod allocator;
+mod engine;
+mod experiments;
+mod judging;
+mod rules;
+mod sketch;

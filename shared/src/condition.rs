@@ -1,0 +1,207 @@
+//! Conditions: what a route asks of the headers and the query of a request. One that fails is no match.
+
+use std::fmt;
+
+use crate::decide::SERVICE_HEADER;
+use crate::method::is_token;
+use crate::path::form_decoded;
+
+/// The name of a header, in lower case (RFC 9110, section 5.1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HeaderName(String);
+
+/// The decoded name of a query parameter; case counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueryName(String);
+
+/// What is asked of the values of one header or query parameter.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Test {
+    /// One of the values is this text, compared with its case.
+    Equals(TestText),
+    /// There is a value, if only an empty one.
+    Present,
+    /// There is none.
+    Absent,
+}
+
+/// A text that a value can have: without control characters and without white space at its ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TestText(String);
+
+/// What can be wrong with a condition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConditionError {
+    /// Not a token.
+    #[error("{0:?} is not the name of a header")]
+    HeaderName(String),
+    /// The host is not a header among others, and the service header is smsvc's own.
+    #[error(
+        "the header {0:?} cannot be a condition: use smsvc.host for the host; X-Smsvc-Service is set by smsvc"
+    )]
+    ReservedHeader(String),
+    /// Empty, or with `=`, white space or control characters.
+    #[error("{0:?} is not the name of a query parameter")]
+    QueryName(String),
+    /// With control characters, or with white space at an end.
+    #[error(
+        "{0:?} is a value that no request can have: it holds control characters or starts or ends with white space"
+    )]
+    Value(String),
+}
+
+impl HeaderName {
+    /// Reads a name; case is folded.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        if !is_token(text) {
+            return Err(ConditionError::HeaderName(text.to_owned()));
+        }
+        if text.eq_ignore_ascii_case("host") || text.eq_ignore_ascii_case(SERVICE_HEADER) {
+            return Err(ConditionError::ReservedHeader(text.to_owned()));
+        }
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl QueryName {
+    /// Reads a name, written decoded.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        let odd = |char: char| char == '=' || char.is_whitespace() || char.is_control();
+        if text.is_empty() || text.contains(odd) {
+            return Err(ConditionError::QueryName(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the `query` of a request, without its `?`, passes `test`.
+    pub(crate) fn passes(&self, test: &Test, query: Option<&str>) -> bool {
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        let mut values =
+            named.filter(|(name, _)| form_decoded(name).eq(self.0.bytes())).map(|(_, value)| value);
+        match test {
+            Test::Equals(TestText(wanted)) => values.any(|value| form_decoded(value).eq(wanted.bytes())),
+            Test::Present => values.next().is_some(),
+            Test::Absent => values.next().is_none(),
+        }
+    }
+}
+
+impl Test {
+    /// Reads a test: `*` for present, `!` for absent, else the text itself. A backslash in front is taken
+    /// off, so that `\*` means the text `*`.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        match text {
+            "*" => return Ok(Self::Present),
+            "!" => return Ok(Self::Absent),
+            _ => {}
+        }
+        let plain = text.strip_prefix('\\').unwrap_or(text);
+        if plain.contains(char::is_control) || plain.trim() != plain {
+            return Err(ConditionError::Value(text.to_owned()));
+        }
+        Ok(Self::Equals(TestText(plain.to_owned())))
+    }
+
+    /// Whether the `values` of a header pass; each is trimmed and compared as a whole.
+    pub(crate) fn passes(&self, values: &[String]) -> bool {
+        match self {
+            Self::Equals(TestText(wanted)) => values.iter().any(|value| value.trim() == wanted),
+            Self::Present => !values.is_empty(),
+            Self::Absent => values.is_empty(),
+        }
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for QueryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The canonical text, which [`Test::parse`] reads back.
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present => f.write_str("*"),
+            Self::Absent => f.write_str("!"),
+            Self::Equals(TestText(text)) => {
+                let escape = matches!(text.as_str(), "*" | "!") || text.starts_with('\\');
+                write!(f, "{}{text}", if escape { "\\" } else { "" })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(name: &str, test: &str, query: &str) -> bool {
+        QueryName::parse(name).unwrap().passes(&Test::parse(test).unwrap(), Some(query))
+    }
+
+    #[test]
+    fn a_query_parameter_is_compared_decoded_and_any_of_its_values_counts() {
+        assert!(query("status", "new", "status=new"));
+        assert!(query("status", "new", "a=1&status=old&status=new"));
+        assert!(query("filter[a b]".replace(' ', "").as_str(), "x", "filter%5Bab%5D=%78"));
+        assert!(query("q", "a b", "q=a+b") && query("q", "a b", "q=a%20b") && query("q", "a+b", "q=a%2Bb"));
+        assert!(!query("status", "new", "Status=new") && !query("status", "new", "status=New"));
+    }
+
+    #[test]
+    fn presence_and_absence_do_not_look_at_the_value() {
+        assert!(query("debug", "*", "debug") && query("debug", "*", "debug=") && query("debug", "", "debug"));
+        assert!(!query("debug", "*", "") && query("debug", "!", "x=debug") && !query("debug", "!", "debug"));
+        assert!(QueryName::parse("debug").unwrap().passes(&Test::Absent, None));
+    }
+
+    #[test]
+    fn any_value_of_a_header_counts_as_a_whole() {
+        let values = ["acme".to_owned(), " b, c ".to_owned()];
+        let passes = |test: &str| Test::parse(test).unwrap().passes(&values);
+        assert!(passes("acme") && passes("b, c") && passes("*"));
+        assert!(!passes("b") && !passes("ACME") && !passes("!"));
+        assert!(Test::Absent.passes(&[]) && !Test::Present.passes(&[]));
+    }
+
+    #[test]
+    fn a_test_prints_what_it_reads() {
+        for text in ["*", "!", r"\*", r"\!", r"\\x", "", "a b", "é"] {
+            assert_eq!(Test::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn wrong_conditions_are_refused() {
+        for name in ["", "a b", "a:b", "é"] {
+            assert_eq!(HeaderName::parse(name), Err(ConditionError::HeaderName(name.into())));
+        }
+        for name in ["Host", "x-smsvc-service"] {
+            assert_eq!(HeaderName::parse(name), Err(ConditionError::ReservedHeader(name.into())));
+        }
+        for name in ["", "a=b", "a b", "a\n"] {
+            assert_eq!(QueryName::parse(name), Err(ConditionError::QueryName(name.into())));
+        }
+        for value in [" a", "a ", "a\nb", "\\ "] {
+            assert_eq!(Test::parse(value), Err(ConditionError::Value(value.into())));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Reading labels: all of a service's, with everything that is wrong with them.
+
+use std::collections::BTreeMap;
+
+use super::{LabelError, PREFIX};
+use crate::endpoint::Requested;
+use crate::host::{HostError, HostPattern};
+use crate::merge::{Declaration, Scheme};
+use crate::name::{Name, ServiceName};
+use crate::path::BasePath;
+use crate::problem::Problem;
+use crate::route::{Route, fold};
+
+/// Reads the labels of `service`, which the engine says was `created` then; other labels are passed over.
+///
+/// `None` if there is no `smsvc.*` label at all. All errors are told, each with its label.
+pub fn parse(
+    service: &str,
+    created: &str,
+    labels: &BTreeMap<String, String>,
+) -> Result<Option<Declaration>, Vec<LabelError>> {
+    let mut reader = Reader::default();
+    for (label, value) in labels {
+        if let Some(key) = own_key(label) {
+            reader.take(label, key, value);
+        }
+    }
+    if reader.seen.is_empty() {
+        return Ok(None);
+    }
+    reader.finish(service, created).map(Some).map_err(|wrong| {
+        let error = |(label, problem)| LabelError { service: service.to_owned(), label, problem };
+        wrong.into_iter().map(error).collect()
+    })
+}
+
+/// What follows `smsvc.`, in whatever case that is written.
+fn own_key(label: &str) -> Option<&str> {
+    let (prefix, key) = label.split_at_checked(PREFIX.len())?;
+    prefix.eq_ignore_ascii_case(PREFIX).then_some(key)
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Reader<'a> {
+    /// Every label by its key without case.
+    seen: BTreeMap<String, &'a str>,
+    group: Option<Name>,
+    hosts: Vec<HostPattern>,
+    base: Option<BasePath>,
+    port: Option<u16>,
+    scheme: Scheme,
+    network: Option<String>,
+    endpoint: Option<Requested>,
+    /// Field, value and label of each route.
+    routes: BTreeMap<String, Vec<(&'a str, &'a str, &'a str)>>,
+    errors: Vec<(String, Problem)>,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, label: &'a str, key: &'a str, value: &'a str) {
+        let route = route_key(key);
+        let folded = match route {
+            Some((name, field)) => format!("route.{}.{}", name.to_ascii_lowercase(), fold(field)),
+            None => key.to_ascii_lowercase(),
+        };
+        if let Some(before) = self.seen.get(&folded) {
+            let before = (*before).to_owned();
+            return self.errors.push((label.to_owned(), Problem::DuplicateKey(before)));
+        }
+        let read = match route {
+            Some((name, field)) => {
+                self.routes.entry(name.to_ascii_lowercase()).or_default().push((field, value, label));
+                Ok(())
+            }
+            None => self.set(&folded, value),
+        };
+        self.seen.insert(folded, label);
+        if let Err(problem) = read {
+            self.errors.push((label.to_owned(), problem));
+        }
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), Problem> {
+        let wrong = |expected| Problem::Value { expected, found: value.to_owned() };
+        match key {
+            "schema" if value == "1" => {}
+            "schema" => return Err(wrong("1, the only schema of the labels that this smsvc reads")),
+            "group" => self.group = Some(Name::parse(value)?),
+            "host" => self.hosts = hosts(value)?,
+            "base" => self.base = Some(BasePath::parse(value)?),
+            "port" => self.port = Some(port(value).ok_or_else(|| wrong("a port: 1 to 65535"))?),
+            "scheme" => self.scheme = Scheme::parse(value).ok_or_else(|| wrong("http, h2c or https"))?,
+            "network" if value.is_empty() => return Err(wrong("the name of a network")),
+            "network" => self.network = Some(value.to_owned()),
+            "endpoint" => self.endpoint = Some(value.parse().map_err(|_| wrong("auto, vip or dnsrr"))?),
+            _ => return Err(Problem::UnknownKey),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, service: &str, created: &str) -> Result<Declaration, Vec<(String, Problem)>> {
+        let mut routes = Vec::new();
+        for (name, fields) in std::mem::take(&mut self.routes) {
+            match route(&name, &fields) {
+                Ok(route) => routes.push(route),
+                Err(wrong) => self.errors.extend(wrong),
+            }
+        }
+        if self.group.is_none() && !self.seen.contains_key("group") {
+            self.errors.push(("smsvc.group".to_owned(), Problem::NoGroup));
+        }
+        let service = ServiceName::parse(service)
+            .map_err(|error| self.errors.push(("smsvc.group".to_owned(), error.into())));
+        match (service, self.group) {
+            (Ok(service), Some(group)) if self.errors.is_empty() => Ok(Declaration {
+                service,
+                created: created.to_owned(),
+                group,
+                hosts: self.hosts,
+                base: self.base,
+                port: self.port,
+                scheme: self.scheme,
+                network: self.network,
+                endpoint: self.endpoint,
+                routes,
+            }),
+            _ => Err(self.errors),
+        }
+    }
+}
+
+/// Makes a route of its fields; its errors name the label as it was written.
+fn route(name: &str, fields: &[(&str, &str, &str)]) -> Result<Route, Vec<(String, Problem)>> {
+    let label = |field: &str| {
+        let written =
+            fields.iter().find(|(known, ..)| *known == field).map(|(.., label)| (*label).to_owned());
+        written.unwrap_or_else(|| format!("{PREFIX}route.{name}.{field}"))
+    };
+    let first = fields.first().map_or("", |(field, ..)| *field);
+    let name = Name::parse(name).map_err(|error| vec![(label(first), error.into())])?;
+    let texts = fields.iter().map(|(field, value, _)| (*field, *value));
+    Route::from_fields(name, texts)
+        .map_err(|errors| errors.into_iter().map(|it| (label(&it.field), it.problem)).collect())
+}
+
+/// The name and the field of `route.<name>.<field>`.
+fn route_key(key: &str) -> Option<(&str, &str)> {
+    let (word, rest) = key.split_once('.')?;
+    if word.eq_ignore_ascii_case("route") { rest.split_once('.') } else { None }
+}
+
+fn hosts(value: &str) -> Result<Vec<HostPattern>, HostError> {
+    let mut hosts: Vec<HostPattern> =
+        value.split(',').map(|host| HostPattern::parse(host.trim())).collect::<Result<_, _>>()?;
+    hosts.sort();
+    hosts.dedup();
+    Ok(hosts)
+}
+
+fn port(value: &str) -> Option<u16> {
+    value.parse().ok().filter(|port| *port > 0 && value.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(label, value)| ((*label).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn refused(pairs: &[(&str, &str)]) -> Vec<(String, &'static str)> {
+        let errors = parse("pets", "", &labels(pairs)).unwrap_err();
+        assert!(errors.iter().all(|error| error.service == "pets"));
+        errors.into_iter().map(|error| (error.label.clone(), error.code())).collect()
+    }
+
+    #[test]
+    fn labels_of_others_declare_nothing() {
+        let others = labels(&[("traefik.enable", "true"), ("smsvc", "x"), ("smsvcx.group", "g"), ("é", "")]);
+        assert_eq!(parse("pets", "", &others), Ok(None));
+    }
+
+    #[test]
+    fn every_label_has_its_place() {
+        let declaration = parse(
+            "pets",
+            "2026-01-01T00:00:00Z",
+            &labels(&[
+                ("smsvc.schema", "1"),
+                ("smsvc.group", "petstore"),
+                ("smsvc.host", "*.example.com, api.example.com"),
+                ("smsvc.base", "/v2/"),
+                ("smsvc.port", "8080"),
+                ("smsvc.scheme", "h2c"),
+                ("smsvc.network", "front"),
+                ("smsvc.endpoint", "DNSRR"),
+                ("smsvc.route.get-pet.path", "/pets/{petId}"),
+                ("SMSVC.Route.Get-Pet.Methods", "GET"),
+                ("smsvc.route.get-pet.query.Page", "*"),
+            ]),
+        )
+        .unwrap()
+        .unwrap();
+        assert_eq!(
+            super::super::write(&declaration),
+            labels(&[
+                ("smsvc.group", "petstore"),
+                ("smsvc.host", "api.example.com,*.example.com"),
+                ("smsvc.base", "/v2"),
+                ("smsvc.port", "8080"),
+                ("smsvc.scheme", "h2c"),
+                ("smsvc.network", "front"),
+                ("smsvc.endpoint", "dnsrr"),
+                ("smsvc.route.get-pet.path", "/pets/{petId}"),
+                ("smsvc.route.get-pet.methods", "GET"),
+                ("smsvc.route.get-pet.query.Page", "*"),
+            ])
+        );
+        assert_eq!(declaration.created, "2026-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_the_label_as_written() {
+        for label in [
+            "smsvc.Groups",
+            "smsvc.",
+            "smsvc.cors.origins",
+            "smsvc.route",
+            "smsvc.route.r",
+            "smsvc.route.r.x",
+        ] {
+            let errors = refused(&[("smsvc.group", "g"), ("smsvc.route.r.path", "/a"), (label, "x")]);
+            assert_eq!(errors, [(label.to_owned(), "E101")], "{label}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_but_for_its_case_is_an_error() {
+        assert_eq!(refused(&[("smsvc.group", "g"), ("smsvc.Group", "g")]), [("smsvc.group".into(), "E103")]);
+        assert_eq!(
+            refused(&[("smsvc.group", "g"), ("smsvc.route.R.path", "/a"), ("smsvc.route.r.path", "/a")]),
+            [("smsvc.route.r.path".into(), "E103")]
+        );
+    }
+
+    #[test]
+    fn a_service_with_labels_names_its_group() {
+        assert_eq!(refused(&[("smsvc.port", "80")]), [("smsvc.group".into(), "E105")]);
+        assert_eq!(refused(&[("smsvc.group", "G")]), [("smsvc.group".into(), "E102")]);
+    }
+
+    #[test]
+    fn every_error_of_a_service_is_told() {
+        let errors = refused(&[
+            ("smsvc.base", "v2"),
+            ("smsvc.endpoint", "vipp"),
+            ("smsvc.group", "g"),
+            ("smsvc.host", "a,,b"),
+            ("smsvc.network", ""),
+            ("smsvc.port", "+80"),
+            ("smsvc.route.-.path", "/a"),
+            ("smsvc.route.a.methods", "GET"),
+            ("smsvc.route.b.Path", "b"),
+            ("smsvc.schema", "2"),
+            ("smsvc.scheme", "ftp"),
+        ]);
+        let expected = [
+            ("smsvc.base", "E113"),
+            ("smsvc.endpoint", "E104"),
+            ("smsvc.host", "E104"),
+            ("smsvc.network", "E104"),
+            ("smsvc.port", "E104"),
+            ("smsvc.schema", "E104"),
+            ("smsvc.scheme", "E104"),
+            ("smsvc.route.-.path", "E102"),
+            ("smsvc.route.a.path", "E111"),
+            ("smsvc.route.b.Path", "E113"),
+        ];
+        assert_eq!(errors, expected.map(|(label, code)| (label.to_owned(), code)));
+    }
+}

@@ -1,0 +1,274 @@
+//! Merging: what several services declare becomes the API groups that Traefik serves.
+//!
+//! A group whose members contradict each other is left out as a whole, with its errors; the others are
+//! served. `docker smsvc create` adds the declaration of the new service to those of the running ones, and
+//! refuses to create it if a [`Refusal`] names it.
+
+mod conflict;
+mod declaration;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::group::{Group, Member};
+use crate::name::{Name, ServiceName};
+use crate::spec::Spec;
+
+pub use conflict::{Claim, Conflict, Stated};
+pub use declaration::{Declaration, Scheme};
+
+/// The groups that can be served, and those that cannot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The groups without a conflict, by name; their services are in the order of their age.
+    pub spec: Spec,
+    /// The groups left out, by name.
+    pub refused: Vec<Refusal>,
+}
+
+/// A group that is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The group.
+    pub group: Name,
+    /// The services that its errors name, of other groups too; sorted.
+    pub services: Vec<ServiceName>,
+    /// What is wrong; at least one.
+    pub errors: Vec<Conflict>,
+}
+
+/// Merges the declarations of all services, in whatever order they come.
+///
+/// The names of the services are distinct, as Swarm guarantees. Where two groups claim the same requests, the
+/// one whose claiming service is younger is left out, so that a newcomer never takes a running API down.
+pub fn merge(declarations: &[Declaration]) -> Merged {
+    let mut by_age: Vec<&Declaration> = declarations.iter().collect();
+    by_age.sort_by(|one, two| one.seniority().cmp(&two.seniority()));
+    let ages: BTreeMap<&ServiceName, u32> = by_age.iter().map(|it| &it.service).zip(0..).collect();
+    let mut groups: BTreeMap<&Name, Vec<&Declaration>> = BTreeMap::new();
+    for declaration in by_age {
+        groups.entry(&declaration.group).or_default().push(declaration);
+    }
+
+    let mut refused: BTreeMap<Name, Vec<Conflict>> = BTreeMap::new();
+    let mut sound: Vec<Group> = Vec::new();
+    for (name, members) in groups {
+        let conflicts = conflict::within(&members);
+        if conflicts.is_empty() {
+            sound.push(group(name, &members, &ages));
+        } else {
+            refused.insert(name.clone(), conflicts);
+        }
+    }
+    for (name, conflict) in conflict::between(&sound) {
+        refused.entry(name).or_default().push(conflict);
+    }
+    sound.retain(|group| !refused.contains_key(&group.name));
+    Merged { spec: Spec { groups: sound }, refused: refused.into_iter().map(Refusal::from).collect() }
+}
+
+/// Puts members that agree together.
+fn group(name: &Name, members: &[&Declaration], ages: &BTreeMap<&ServiceName, u32>) -> Group {
+    let member = |declaration: &&Declaration| Member {
+        service: declaration.service.clone(),
+        age: ages.get(&declaration.service).copied().unwrap_or_default(),
+        routes: declaration.routes.clone(),
+    };
+    Group {
+        name: name.clone(),
+        hosts: members
+            .iter()
+            .map(|it| &it.hosts)
+            .find(|hosts| !hosts.is_empty())
+            .cloned()
+            .unwrap_or_default(),
+        base: members.iter().find_map(|it| it.base.clone()).unwrap_or_default(),
+        services: members.iter().map(member).collect(),
+    }
+}
+
+impl From<(Name, Vec<Conflict>)> for Refusal {
+    fn from((group, errors): (Name, Vec<Conflict>)) -> Self {
+        let services: BTreeSet<&ServiceName> = errors.iter().flat_map(Conflict::services).collect();
+        Self { group, services: services.into_iter().cloned().collect(), errors }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labels;
+
+    /// `service`, `created`, and labels as `key=value` words without `smsvc.`.
+    fn declaration(service: &str, created: &str, words: &str) -> Declaration {
+        let pairs = words.split_whitespace().map(|word| word.split_once('=').unwrap());
+        let labels = pairs.map(|(key, value)| (format!("smsvc.{key}"), value.to_owned())).collect();
+        labels::parse(service, created, &labels).unwrap().unwrap()
+    }
+
+    fn codes(merged: &Merged) -> Vec<(&str, Vec<&str>, Vec<&str>)> {
+        let refused = merged.refused.iter();
+        refused
+            .map(|it| {
+                let services = it.services.iter().map(ServiceName::as_str).collect();
+                (it.group.as_str(), services, it.errors.iter().map(Conflict::code).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn members_say_the_same_or_nothing() {
+        let merged = merge(&[
+            declaration("b", "2026-01-02T00:00:00Z", "group=g route.r.path=/b"),
+            declaration(
+                "a",
+                "2026-01-01T00:00:00Z",
+                "group=g host=h.example,i.example base=/v1 route.r.path=/a",
+            ),
+            declaration("c", "2026-01-03T00:00:00Z", "group=g host=i.example,h.example base=/v1/"),
+        ]);
+        assert_eq!(merged.refused, []);
+        let [group] = &merged.spec.groups[..] else { panic!("one group") };
+        assert_eq!((group.hosts.len(), group.base.to_string()), (2, "/v1".into()));
+        let ages: Vec<_> =
+            group.services.iter().map(|member| (member.service.as_str(), member.age)).collect();
+        assert_eq!(ages, [("a", 0), ("b", 1), ("c", 2)]);
+    }
+
+    #[test]
+    fn members_that_say_different_things_take_their_group_out_and_no_other() {
+        let merged = merge(&[
+            declaration("a", "1", "group=g host=h.example base=/v1"),
+            declaration("b", "2", "group=g host=i.example base=/v2"),
+            declaration("c", "3", "group=g host=h.example"),
+            declaration("d", "4", "group=other route.r.path=/x"),
+        ]);
+        assert_eq!(codes(&merged), [("g", vec!["a", "b"], vec!["E201", "E201"])]);
+        assert_eq!(merged.spec.groups[0].name.as_str(), "other");
+        let text = merged.refused[0].errors[0].to_string();
+        for part in ["smsvc.host", "a ", "h.example", "b ", "i.example"] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn no_base_is_a_statement_and_silence_is_not() {
+        let merged =
+            merge(&[declaration("a", "1", "group=g base=/"), declaration("b", "2", "group=g base=/v2")]);
+        assert_eq!(codes(&merged), [("g", vec!["a", "b"], vec!["E201"])]);
+    }
+
+    #[test]
+    fn the_same_match_in_two_services_is_refused_whatever_its_parameters_are_called() {
+        let merged = merge(&[
+            declaration("a", "1", "group=g route.one.path=/pets/{id} route.one.methods=GET,PUT"),
+            declaration("b", "2", "group=g route.two.path=/pets/{pet} route.two.methods=GET"),
+        ]);
+        assert_eq!(codes(&merged), [("g", vec!["a", "b"], vec!["E202"])]);
+        let text = merged.refused[0].errors[0].to_string();
+        for part in ["smsvc.route.one.path", "smsvc.route.two.path", "/pets/{id}", "/pets/{pet}"] {
+            assert!(text.contains(part), "{part:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn the_same_match_twice_in_a_service_is_refused() {
+        let merged = merge(&[declaration("a", "1", "group=g route.x.path=/p route.y.path=/p")]);
+        assert_eq!(codes(&merged), [("g", vec!["a"], vec!["E206"])]);
+    }
+
+    #[test]
+    fn what_precedence_tells_apart_is_no_conflict() {
+        let others = [
+            "route.r.path=/p/{x} route.r.methods=POST",
+            "route.r.path=/p/{x}",
+            "route.r.path=/p/{x} route.r.methods=HEAD",
+            "route.r.path=/p/{x} route.r.methods=GET route.r.param.x=int",
+            "route.r.path=/p/{x} route.r.methods=GET route.r.header.A=1",
+            "route.r.path=/p/{x} route.r.methods=GET route.r.query.a=1",
+            "route.r.path=/p/{x}/ route.r.methods=GET",
+            "route.r.path=/p/{x*} route.r.methods=GET",
+            "route.r.prefix=/p/{x} route.r.methods=GET",
+        ];
+        for other in others {
+            let merged = merge(&[
+                declaration("a", "1", "group=g route.r.path=/p/{x} route.r.methods=GET"),
+                declaration("b", "2", &format!("group=g {other}")),
+            ]);
+            assert_eq!(codes(&merged), [], "{other}");
+        }
+    }
+
+    #[test]
+    fn of_two_groups_that_claim_the_same_the_younger_claim_is_left_out() {
+        let merged = merge(&[
+            declaration("new", "2026-02-01T00:00:00Z", "group=a host=h.example route.r.path=/v1/p"),
+            declaration(
+                "old",
+                "2026-01-01T00:00:00Z",
+                "group=z host=h.example,i.example base=/v1 route.r.path=/p",
+            ),
+        ]);
+        assert_eq!(codes(&merged), [("a", vec!["new", "old"], vec!["E207"])]);
+        assert_eq!(merged.spec.groups[0].name.as_str(), "z");
+    }
+
+    #[test]
+    fn a_group_that_is_left_out_claims_nothing() {
+        let merged = merge(&[
+            declaration("a", "1", "group=a route.r.path=/x"),
+            declaration("b", "2", "group=b route.r.path=/x route.s.path=/y"),
+            declaration("c", "3", "group=c route.r.path=/y"),
+        ]);
+        assert_eq!(codes(&merged), [("b", vec!["a", "b"], vec!["E207"])]);
+        assert_eq!(merged.spec.groups.len(), 2);
+    }
+
+    #[test]
+    fn a_claim_is_held_against_all_that_stand_and_not_only_the_oldest() {
+        let merged = merge(&[
+            declaration("a", "1", "group=a route.y.path=/y"),
+            declaration("b", "2", "group=b route.x.path=/x route.y.path=/y"),
+            declaration("c", "3", "group=c route.x.path=/x"),
+            declaration("d", "4", "group=d route.x.path=/x"),
+        ]);
+        let expected = [("b", vec!["a", "b"], vec!["E207"]), ("d", vec!["c", "d"], vec!["E207"])];
+        assert_eq!(codes(&merged), expected);
+    }
+
+    #[test]
+    fn groups_on_different_hosts_do_not_meet() {
+        let merged = merge(&[
+            declaration("a", "1", "group=a host=a.example route.r.path=/x"),
+            declaration("b", "2", "group=b host=*.example route.r.path=/x"),
+            declaration("c", "3", "group=c route.r.path=/x"),
+        ]);
+        assert_eq!(codes(&merged), []);
+    }
+
+    #[test]
+    fn age_is_compared_as_time_and_what_is_not_created_yet_is_the_youngest() {
+        let merged = merge(&[
+            declaration("new", "", "group=g"),
+            declaration("c", "2026-01-01T00:00:00.25Z", "group=g"),
+            declaration("b", "2026-01-01T00:00:00.1Z", "group=g"),
+            declaration("a", "2026-01-01T00:00:00Z", "group=g"),
+            declaration("d", "2026-01-01T00:00:00.25Z", "group=g"),
+        ]);
+        let services: Vec<_> =
+            merged.spec.groups[0].services.iter().map(|member| member.service.as_str()).collect();
+        assert_eq!(services, ["a", "b", "c", "d", "new"]);
+    }
+
+    #[test]
+    fn the_order_of_the_declarations_does_not_count() {
+        let mut declarations = vec![
+            declaration("a", "1", "group=a route.r.path=/x"),
+            declaration("b", "2", "group=b route.r.path=/x"),
+            declaration("c", "3", "group=c host=x.example"),
+            declaration("d", "4", "group=c host=y.example"),
+        ];
+        let merged = merge(&declarations);
+        declarations.reverse();
+        assert_eq!(merge(&declarations), merged);
+    }
+}

@@ -1,0 +1,108 @@
+//! Problems: what can be wrong with one declared value, each with its stable code.
+//!
+//! The code is what a user searches for and what a script compares; it never changes its meaning. E1xx are
+//! judged for one service alone, E2xx by [`merge`](crate::merge) for several together.
+
+use crate::condition::ConditionError;
+use crate::constraint::ConstraintError;
+use crate::host::HostError;
+use crate::method::MethodError;
+use crate::name::NameError;
+use crate::path::{ParamName, PathError};
+
+/// What is wrong with one value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// E101: no such label, or no such field of a route.
+    #[error("there is no such field")]
+    UnknownKey,
+    /// E102: the name of a group, a route or a service.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// E103: the same key a second time, after this one; case does not count.
+    #[error("{0:?} says it already")]
+    DuplicateKey(String),
+    /// E104: a host.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// E102 for the name of a header or a query parameter, E104 for the value that it is tested for.
+    #[error(transparent)]
+    Condition(#[from] ConditionError),
+    /// E104: a parameter's constraint.
+    #[error(transparent)]
+    Constraint(#[from] ConstraintError),
+    /// E104: another value.
+    #[error("{found:?} is not {expected}")]
+    Value {
+        /// What the value should be, with its article.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+    },
+    /// E105: `smsvc.*` labels, but no `smsvc.group`.
+    #[error("smsvc.* labels need smsvc.group, which names the API group of the service")]
+    NoGroup,
+    /// E111: neither `path` nor `prefix`.
+    #[error("the route has neither path nor prefix")]
+    NoPath,
+    /// E111: both `path` and `prefix`.
+    #[error("the route has both path and prefix")]
+    PathAndPrefix,
+    /// E112 for its parameters, E113 for all else: a path, a prefix, a base or a rewrite.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// E114: a method.
+    #[error(transparent)]
+    Method(#[from] MethodError),
+    /// E115: a constraint for a parameter that no segment of the path has.
+    #[error("no segment of the path has a parameter {{{0}}}")]
+    ConstraintWithoutParameter(String),
+    /// E116: a rewrite that uses a parameter that is not in the path.
+    #[error("the path has no parameter {{{0}}}")]
+    RewriteWithoutParameter(ParamName),
+    /// E118: `rewrite.prefix` on a route with `path`.
+    #[error("only a route with prefix can have its prefix rewritten")]
+    RewriteWithoutPrefix,
+    /// E119: both `rewrite.path` and `rewrite.prefix`.
+    #[error("the route has both rewrite.path and rewrite.prefix")]
+    TwoRewrites,
+}
+
+impl Problem {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownKey => "E101",
+            Self::Name(_) => "E102",
+            Self::Condition(error) => match error {
+                ConditionError::Value(_) => "E104",
+                ConditionError::HeaderName(_)
+                | ConditionError::ReservedHeader(_)
+                | ConditionError::QueryName(_) => "E102",
+            },
+            Self::DuplicateKey(_) => "E103",
+            Self::Host(_) | Self::Constraint(_) | Self::Value { .. } => "E104",
+            Self::NoGroup => "E105",
+            Self::NoPath | Self::PathAndPrefix => "E111",
+            Self::Path(error) => match error {
+                PathError::Unbalanced(_)
+                | PathError::ParameterName(_)
+                | PathError::DuplicateParameter(_)
+                | PathError::TouchingParameters(_)
+                | PathError::RestNotLast(_) => "E112",
+                PathError::NotAbsolute(_)
+                | PathError::NotOnlyPath(..)
+                | PathError::EmptySegment(_)
+                | PathError::DotSegment(_)
+                | PathError::Character(_)
+                | PathError::TooManySegments
+                | PathError::ParameterInBase(_) => "E113",
+            },
+            Self::Method(_) => "E114",
+            Self::ConstraintWithoutParameter(_) => "E115",
+            Self::RewriteWithoutParameter(_) => "E116",
+            Self::RewriteWithoutPrefix => "E118",
+            Self::TwoRewrites => "E119",
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Rewrites: the path that a service sees in place of the one that the client asked for.
+
+use std::fmt;
+
+use crate::path::{Captures, ParamName, PathError, encode, has_dot_segment, unescape};
+
+/// What becomes of the path; the query stays as it is.
+///
+/// Neither form keeps the base path of the group: what is written is what the service sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rewrite {
+    /// The whole path becomes this one.
+    Path(RewritePath),
+    /// The base and the prefix of the route become this one, and what follows them stays.
+    Prefix(RewritePath),
+}
+
+/// A path in which `{name}` stands for what a parameter of the route matched, as it came: still encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewritePath(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    /// Canonical text, encoded, with its slashes.
+    Literal(String),
+    Parameter(ParamName),
+}
+
+impl RewritePath {
+    /// Reads a path.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        if !text.starts_with('/') {
+            return Err(PathError::NotAbsolute(text.to_owned()));
+        }
+        if let Some(char) = text.chars().find(|char| matches!(char, '?' | '#')) {
+            return Err(PathError::NotOnlyPath(text.to_owned(), char));
+        }
+        if text.contains("//") {
+            return Err(PathError::EmptySegment(text.to_owned()));
+        }
+        let mut parts = text.split('{');
+        let mut pieces = vec![literal(parts.next().unwrap_or_default(), text)?];
+        for part in parts {
+            let (name, tail) = part.split_once('}').ok_or_else(|| PathError::Unbalanced(text.to_owned()))?;
+            pieces.push(Piece::Parameter(ParamName::parse(name)?));
+            pieces.push(literal(tail, text)?);
+        }
+        pieces.retain(|piece| *piece != Piece::Literal(String::new()));
+        let path = Self(pieces);
+        if has_dot_segment(&path.fill(|_| Some("x")).unwrap_or_default()) {
+            return Err(PathError::DotSegment(text.to_owned()));
+        }
+        Ok(path)
+    }
+
+    /// The parameters it uses.
+    pub fn names(&self) -> impl Iterator<Item = &ParamName> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Literal(_) => None,
+            Piece::Parameter(name) => Some(name),
+        })
+    }
+
+    fn fill<'a>(&self, value: impl Fn(&ParamName) -> Option<&'a str>) -> Option<String> {
+        self.0.iter().try_fold(String::new(), |text, piece| match piece {
+            Piece::Literal(literal) => Some(text + literal),
+            Piece::Parameter(name) => Some(text + value(name)?),
+        })
+    }
+}
+
+fn literal(part: &str, whole: &str) -> Result<Piece, PathError> {
+    if part.contains(['{', '}']) {
+        return Err(PathError::Unbalanced(whole.to_owned()));
+    }
+    let segments = part.split('/').map(|segment| unescape(segment).map(|text| encode(&text)));
+    let text: Option<Vec<String>> = segments.collect();
+    text.map(|text| Piece::Literal(text.join("/"))).ok_or_else(|| PathError::Character(whole.to_owned()))
+}
+
+impl Rewrite {
+    /// The parameters it uses.
+    pub fn names(&self) -> impl Iterator<Item = &ParamName> {
+        let (Self::Path(path) | Self::Prefix(path)) = self;
+        path.names()
+    }
+
+    /// The path for the service; it starts with `/` and is encoded.
+    ///
+    /// `None` if a server might read a dot segment in it, which parts that are harmless alone can make
+    /// together (`{a}.` with `x%2F` for `a`), or if it uses a parameter that is not there.
+    pub(crate) fn apply(&self, captures: &Captures<'_, '_>) -> Option<String> {
+        let path = match self {
+            Self::Path(path) => path.fill(|name| captures.get(name))?,
+            Self::Prefix(prefix) => {
+                let prefix = prefix.fill(|name| captures.get(name))?;
+                let joined = format!("{}{}", prefix.strip_suffix('/').unwrap_or(&prefix), captures.remainder);
+                if joined.is_empty() { "/".to_owned() } else { joined }
+            }
+        };
+        (!has_dot_segment(&path)).then_some(path)
+    }
+}
+
+/// The canonical text, which [`RewritePath::parse`] reads back.
+impl fmt::Display for RewritePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Literal(text) => f.write_str(text),
+            Piece::Parameter(name) => write!(f, "{{{name}}}"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::{PathTemplate, RequestPath, Target};
+
+    fn request(path: &str) -> RequestPath<'_> {
+        match Target::parse("GET", path) {
+            Ok(Target::Origin { path, .. }) => path,
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+
+    fn path(template: &str, rewrite: &str, path: &str) -> Option<String> {
+        let template = PathTemplate::parse_path(template).unwrap();
+        let captures = template.captures(&request(path)).unwrap();
+        Rewrite::Path(RewritePath::parse(rewrite).unwrap()).apply(&captures)
+    }
+
+    fn prefix(template: &str, rewrite: &str, path: &str) -> Option<String> {
+        let template = PathTemplate::parse_prefix(template).unwrap();
+        let captures = template.captures(&request(path)).unwrap();
+        Rewrite::Prefix(RewritePath::parse(rewrite).unwrap()).apply(&captures)
+    }
+
+    #[test]
+    fn a_parameter_is_inserted_as_it_came() {
+        assert_eq!(path("/pets/{id}", "/internal/{id}.json", "/pets/a%2Fb").unwrap(), "/internal/a%2Fb.json");
+        assert_eq!(path("/{a}-{b}", "/{b}{a}", "/1-2").unwrap(), "/21");
+        assert_eq!(path("/f/{rest*}", "/{rest}", "/f/a/b/").unwrap(), "/a/b/");
+    }
+
+    #[test]
+    fn a_prefix_is_replaced_and_the_remainder_stays() {
+        let cases = [("/s", "/new"), ("/s/", "/new/"), ("/s/x/y", "/new/x/y")];
+        for (from, to) in cases {
+            assert_eq!(prefix("/s", "/new", from).as_deref(), Some(to));
+            assert_eq!(prefix("/s", "/new/", from).as_deref(), Some(to));
+        }
+        let cases = [("/s", "/"), ("/s/", "/"), ("/s/x", "/x")];
+        for (from, to) in cases {
+            assert_eq!(prefix("/s", "/", from).as_deref(), Some(to));
+        }
+        assert_eq!(prefix("/u/{id}", "/{id}/home", "/u/7/x").as_deref(), Some("/7/home/x"));
+    }
+
+    #[test]
+    fn parts_never_make_a_dot_segment_together() {
+        assert_eq!(path("/{a}", "/{a}.", "/x%2F"), None);
+        assert_eq!(path("/{a}", "/{a}.", "/x").as_deref(), Some("/x."));
+    }
+
+    #[test]
+    fn a_rewrite_prints_what_it_reads() {
+        for text in ["/", "/a/{b}/c", "/{a}{b}.json", "/caf%C3%A9/", "/a%2Fb"] {
+            assert_eq!(RewritePath::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(RewritePath::parse("/café").unwrap().to_string(), "/caf%C3%A9");
+    }
+
+    #[test]
+    fn wrong_rewrites_are_refused() {
+        for text in [
+            "", "a", "/a?b", "/a#b", "//a", "/a//b", "/{a", "/a}", "/{}", "/{a*}", "/..", "/.{a}/..", "/a b",
+            "/%",
+        ] {
+            assert!(RewritePath::parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What must hold for any groups and any request, tried with random ones.
+
+mod decisions;
+mod generate;
+mod texts;
