@@ -1,0 +1,134 @@
+//! What the middleware needs from Traefik, as a trait, so that the order of the calls is tested natively.
+//!
+//! The calls follow the http-wasm handler ABI one to one. Those that read fill a buffer of the caller, which
+//! is kept from request to request, instead of making a new one.
+
+/// Traefik, during one request.
+///
+/// All text is bytes on the way in: a query or a header may hold any byte above 0x7F. The host's own rules on
+/// the order of the calls are kept by [`crate::middleware`], not by an implementation.
+pub trait Host {
+    /// Puts the request's method into `buffer`.
+    fn method(&self, buffer: &mut Vec<u8>);
+
+    /// Puts the request's host into `buffer`, as the client sent it, with its port if it has one.
+    fn host(&self, buffer: &mut Vec<u8>);
+
+    /// Puts the path and the query into `buffer`, percent-encoded; `/` where the path is empty.
+    fn uri(&self, buffer: &mut Vec<u8>);
+
+    /// The values of a request header, in the order in which they came; none if there is no such header.
+    fn request_header(&self, name: &str) -> Vec<Vec<u8>>;
+
+    /// Sets a request header to one value and drops all others of that name.
+    fn set_request_header(&self, name: &str, value: &str);
+
+    /// Removes every value of a request header.
+    fn remove_request_header(&self, name: &str);
+
+    /// Replaces path and query. Traefik traps the guest where Go's `url.ParseRequestURI` refuses `uri`.
+    fn set_uri(&self, uri: &str);
+
+    /// Sets a header of the answer. Without effect once the status is set: that sends the head.
+    fn set_response_header(&self, name: &str, value: &str);
+
+    /// Sets the status of the answer and sends its head.
+    fn set_status(&self, status: u16);
+
+    /// Writes the body of the answer; the head must have been sent.
+    fn write_body(&self, body: &[u8]);
+}
+
+#[cfg(test)]
+pub(crate) mod fake {
+    //! A host that answers from memory and records what it was asked to do, in order.
+
+    use std::cell::RefCell;
+
+    use super::Host;
+
+    /// One call that changes something, or that looks a header up.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(crate) enum Call {
+        ReadHeader(String),
+        SetRequestHeader(String, String),
+        RemoveRequestHeader(String),
+        SetUri(String),
+        SetResponseHeader(String, String),
+        SetStatus(u16),
+        WriteBody(String),
+    }
+
+    #[derive(Default)]
+    pub(crate) struct FakeHost {
+        pub(crate) method: Vec<u8>,
+        pub(crate) host: Vec<u8>,
+        pub(crate) uri: Vec<u8>,
+        pub(crate) headers: Vec<(String, Vec<u8>)>,
+        pub(crate) calls: RefCell<Vec<Call>>,
+    }
+
+    impl FakeHost {
+        pub(crate) fn new(method: &str, host: &str, uri: impl Into<Vec<u8>>) -> Self {
+            Self { method: method.into(), host: host.into(), uri: uri.into(), ..Self::default() }
+        }
+
+        pub(crate) fn with_header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+            self.headers.push((name.to_owned(), value.into()));
+            self
+        }
+
+        fn record(&self, call: Call) {
+            self.calls.borrow_mut().push(call);
+        }
+    }
+
+    fn fill(buffer: &mut Vec<u8>, value: &[u8]) {
+        buffer.clear();
+        buffer.extend_from_slice(value);
+    }
+
+    impl Host for FakeHost {
+        fn method(&self, buffer: &mut Vec<u8>) {
+            fill(buffer, &self.method);
+        }
+
+        fn host(&self, buffer: &mut Vec<u8>) {
+            fill(buffer, &self.host);
+        }
+
+        fn uri(&self, buffer: &mut Vec<u8>) {
+            fill(buffer, &self.uri);
+        }
+
+        fn request_header(&self, name: &str) -> Vec<Vec<u8>> {
+            self.record(Call::ReadHeader(name.to_owned()));
+            let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+            of_that_name.map(|(_, value)| value.clone()).collect()
+        }
+
+        fn set_request_header(&self, name: &str, value: &str) {
+            self.record(Call::SetRequestHeader(name.to_owned(), value.to_owned()));
+        }
+
+        fn remove_request_header(&self, name: &str) {
+            self.record(Call::RemoveRequestHeader(name.to_owned()));
+        }
+
+        fn set_uri(&self, uri: &str) {
+            self.record(Call::SetUri(uri.to_owned()));
+        }
+
+        fn set_response_header(&self, name: &str, value: &str) {
+            self.record(Call::SetResponseHeader(name.to_owned(), value.to_owned()));
+        }
+
+        fn set_status(&self, status: u16) {
+            self.record(Call::SetStatus(status));
+        }
+
+        fn write_body(&self, body: &[u8]) {
+            self.record(Call::WriteBody(String::from_utf8_lossy(body).into_owned()));
+        }
+    }
+}

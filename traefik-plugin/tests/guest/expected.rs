@@ -1,0 +1,54 @@
+//! What the guest has to do with a request, by the native decision on it.
+
+use smsvc_core::decide::{self, Answer, Decision, Headers, SERVICE_HEADER};
+use smsvc_core::table::Table;
+
+use crate::host::Request;
+
+/// The verdict of `handle_request` for "call the next handler", and for "the answer is written".
+pub(crate) const CONTINUE: u64 = 1;
+pub(crate) const STOP: u64 = 0;
+
+/// The verdict and the calls that change something, in order.
+pub(crate) fn outcome(table: &Table, request: &Request) -> (u64, Vec<String>) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (method, host) = (text(&request.method), text(&request.host));
+    let uri = encoded(&request.uri);
+    let asked = decide::Request { method: &method, host: &host, uri: &uri, headers: request };
+    match decide::decide(table, &asked) {
+        Decision::Forward(forward) => {
+            let mut calls = vec![format!("set_request_header {SERVICE_HEADER}: {}", forward.service)];
+            calls.extend(forward.uri.map(|uri| format!("set_uri {uri}")));
+            (CONTINUE, calls)
+        }
+        Decision::Answer(answer) => (STOP, answered(&answer, method == "HEAD")),
+    }
+}
+
+fn answered(answer: &Answer, to_head: bool) -> Vec<String> {
+    let mut calls = vec![format!("remove_request_header {SERVICE_HEADER}")];
+    calls.extend(answer.headers.iter().map(|(name, value)| format!("set_response_header {name}: {value}")));
+    if answer.status != 204 {
+        calls.push(format!("set_response_header content-length: {}", answer.body.len()));
+    }
+    calls.push(format!("set_status {}", answer.status));
+    if !to_head && !answer.body.is_empty() {
+        calls.push(format!("write_body {}", answer.body));
+    }
+    calls
+}
+
+fn encoded(uri: &[u8]) -> String {
+    let encode = |byte: &u8| match byte {
+        0..=0x7F => char::from(*byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    uri.iter().map(encode).collect()
+}
+
+impl Headers for Request {
+    fn values(&self, name: &str) -> Vec<String> {
+        let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        of_that_name.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+}
