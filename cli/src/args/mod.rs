@@ -1,0 +1,69 @@
+//! The command line's shape, and nothing else: no defaults from the environment, no files, no engine.
+//!
+//! `create` comes from the flag table in [`crate::flags`]; the other commands are small enough to be types.
+
+mod budget;
+mod provider;
+mod routes;
+
+use clap::builder::Styles;
+use clap::{Args as _, Command, FromArgMatches as _};
+
+pub use budget::{BudgetArgs, Format};
+pub use provider::ProviderArgs;
+pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
+
+use crate::flags;
+
+/// What the user asked for.
+#[derive(Debug)]
+pub enum Action {
+    /// `create`, with what stands behind it: the flag table parses that itself.
+    Create(Vec<String>),
+    /// `budget`.
+    Budget(BudgetArgs),
+    /// `routes`, `routes test`.
+    Routes(RoutesArgs),
+    /// `provider`.
+    Provider(ProviderArgs),
+    /// `version`.
+    Version,
+}
+
+/// The name under which users know the program.
+const NAME: &str = "docker smsvc";
+
+/// The whole command tree, for help texts and completion.
+pub fn command() -> Command {
+    Command::new(NAME)
+        .bin_name(NAME)
+        .version(env!("CARGO_PKG_VERSION"))
+        .styles(Styles::plain())
+        .about("Swarm services with an address budget and API-group routes")
+        .after_help("Run 'docker smsvc COMMAND --help' for more information on a command.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(flags::command())
+        .subcommand(BudgetArgs::augment_args(Command::new("budget")))
+        .subcommand(RoutesArgs::augment_args(Command::new("routes")))
+        .subcommand(ProviderArgs::augment_args(Command::new("provider")))
+        .subcommand(Command::new("version").about("Show the version of the plugin"))
+}
+
+/// Reads the words behind `docker smsvc`.
+pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
+    // The words behind `create` follow docker's rules, not clap's: options end at the image.
+    if let Some(("create", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return Ok(Action::Create(rest.to_vec()));
+    }
+    let mut command = command();
+    let matches =
+        command.try_get_matches_from_mut(std::iter::once(NAME.to_owned()).chain(words.iter().cloned()))?;
+    match matches.subcommand() {
+        Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
+        Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
+        Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
+        _ => Ok(Action::Version),
+    }
+}

@@ -1,0 +1,14 @@
+//! One command a file: observe, plan, execute, report.
+
+mod budget;
+mod converge;
+mod create;
+mod provider;
+mod routes;
+mod version;
+
+pub use budget::budget;
+pub use create::create;
+pub use provider::provider;
+pub use routes::routes;
+pub use version::version;

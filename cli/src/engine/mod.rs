@@ -1,0 +1,103 @@
+//! The Docker engine: how it is reached, what is asked of it, what it answers.
+//!
+//! [`Engine`] is all that the rest of the plugin knows of it. [`Docker`] is the real one; tests put their own
+//! behind the same trait. Service specs and tasks are read as raw JSON, because typed models lose health checks,
+//! task addresses and whatever a newer engine adds; the rest goes through bollard over the same [`transport`].
+
+mod docker;
+pub mod host;
+pub mod registry;
+mod swarm;
+mod transport;
+
+use serde_json::Value;
+use smsvc_core::budget::{Allocator, NodeFact};
+use thiserror::Error;
+
+pub use docker::Docker;
+pub use host::{Host, HostError, Surroundings};
+pub use swarm::{AttachedNetwork, Attachment, Created, Image, Network, Task, TaskStatus};
+
+use crate::service::RawService;
+
+/// What the plugin needs of a swarm manager's API (1.41 or newer).
+pub trait Engine: Send + Sync {
+    /// The address allocator that engines of this API version run.
+    fn allocator(&self) -> Allocator;
+
+    /// `GET /networks`: every network that the manager knows, node-local ones included.
+    fn networks(&self) -> impl Future<Output = Result<Vec<Network>, EngineError>> + Send;
+
+    /// `GET /networks/{name}?scope=swarm`: the network that a service means when it says `name`, which may be an
+    /// id or the unambiguous beginning of one. `None` where there is no such network in the swarm.
+    fn network(&self, name: &str) -> impl Future<Output = Result<Option<Network>, EngineError>> + Send;
+
+    /// `GET /services`.
+    fn services(&self) -> impl Future<Output = Result<Vec<RawService>, EngineError>> + Send;
+
+    /// `GET /services/{id}`. `None` where it is gone.
+    fn service(&self, id: &str) -> impl Future<Output = Result<Option<RawService>, EngineError>> + Send;
+
+    /// `GET /tasks`, the attachments of standalone containers included.
+    fn tasks(&self) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
+
+    /// `GET /tasks` of one service.
+    fn tasks_of(&self, service: &str) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
+
+    /// `GET /nodes`.
+    fn nodes(&self) -> impl Future<Output = Result<Vec<NodeFact>, EngineError>> + Send;
+
+    /// `GET /distribution/{reference}/json`: digest and platforms, as the image's registry tells them.
+    fn image(
+        &self,
+        reference: &str,
+        auth: Option<&str>,
+    ) -> impl Future<Output = Result<Image, EngineError>> + Send;
+
+    /// `POST /services/create`. `spec` is sent as it is; `auth` becomes the `X-Registry-Auth` header.
+    fn create_service(
+        &self,
+        spec: &Value,
+        auth: Option<&str>,
+    ) -> impl Future<Output = Result<Created, EngineError>> + Send;
+}
+
+/// Why the engine gave no answer, or not the one that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EngineError {
+    /// No connection.
+    #[error("cannot connect to the Docker engine at {address}: {reason}")]
+    Unreachable {
+        /// Where it was looked for.
+        address: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// The engine refused: its own words.
+    #[error("{message}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The engine's message.
+        message: String,
+    },
+    /// The engine is in no swarm, or is a worker.
+    #[error("this node is not a swarm manager")]
+    NotAManager,
+    /// An engine too old for what is asked of it.
+    #[error("the engine speaks API {version}, at least {minimum} is needed")]
+    TooOld {
+        /// The engine's newest API version.
+        version: String,
+        /// The lowest that will do.
+        minimum: &'static str,
+    },
+    /// An answer that is not what the API documents.
+    #[error("{call}: {reason}")]
+    Malformed {
+        /// The call, as `GET /tasks`.
+        call: String,
+        /// What is wrong with the answer.
+        reason: String,
+    },
+}

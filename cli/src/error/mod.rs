@@ -1,0 +1,242 @@
+//! Everything that can end a command, with its words, its hint, its code and its exit code.
+//!
+//! Libraries and modules below return data; this is the one place where it becomes a sentence. The codes are those of
+//! `docs/errors.md` and stay what they are.
+
+mod budget;
+
+use std::io;
+use std::net::SocketAddr;
+
+use smsvc_core::budget::BudgetError;
+use smsvc_core::endpoint::EndpointError;
+use smsvc_core::labels::LabelError;
+use smsvc_core::merge::Conflict;
+
+use crate::engine::{EngineError, HostError, Network};
+use crate::flags::FlagError;
+use crate::plan::BudgetRefusal;
+use crate::plugin::GlobalsError;
+
+pub(crate) use budget::{addresses, budget_lines};
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line is not one of ours.
+    Usage(clap::Error),
+    /// The command line of `create` is not docker's.
+    Flags(FlagError),
+    /// The words before the plugin's name.
+    Globals(GlobalsError),
+    /// No engine can be named.
+    Host(HostError),
+    /// The engine did not answer, or refused.
+    Engine(EngineError),
+    /// No network of this name in the swarm.
+    NetworkUnknown {
+        /// As the user wrote it.
+        name: String,
+    },
+    /// A network of this node only.
+    NetworkNotSwarm {
+        /// Its name.
+        name: String,
+        /// Its driver.
+        driver: String,
+    },
+    /// The routing mesh's own network.
+    NetworkIsIngress {
+        /// Its name.
+        name: String,
+    },
+    /// A service of this name exists.
+    NameTaken {
+        /// The name.
+        name: String,
+    },
+    /// A member of an API group that does not say where its tasks listen.
+    PortMissing {
+        /// The group.
+        group: String,
+    },
+    /// An endpoint mode that cannot work.
+    Endpoint(EndpointError),
+    /// It does not fit.
+    Budget(BudgetRefusal),
+    /// The budget cannot be made up.
+    Uncounted(BudgetError),
+    /// Labels or routes that cannot be read.
+    Labels(Vec<LabelError>),
+    /// Routes that collide with those of other services.
+    Conflict(Vec<Conflict>),
+    /// A group that is asked for and that no service declares.
+    GroupUnknown {
+        /// Its name.
+        name: String,
+    },
+    /// A URL that is none.
+    UrlMalformed {
+        /// As given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A header that is not `Name: value`.
+    HeaderMalformed {
+        /// As given.
+        header: String,
+    },
+    /// The service was removed while it was waited for.
+    ServiceGone {
+        /// Its id.
+        id: String,
+    },
+    /// The provider's address cannot be had.
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// The process could not start its threads.
+    Runtime(io::Error),
+}
+
+/// Exit codes, as the README lists them.
+mod exit {
+    /// The engine refused, or could not be reached.
+    pub(super) const FAILED: u8 = 1;
+    /// The address budget refused.
+    pub(super) const BUDGET: u8 = 3;
+    /// Labels, routes or endpoint mode were refused.
+    pub(super) const DECLARATION: u8 = 4;
+    /// The command line is wrong (docker's own code).
+    pub(super) const USAGE: u8 = 125;
+}
+
+impl Error {
+    /// For a network that exists on this node and not in the swarm.
+    pub fn network_not_swarm(network: &Network) -> Self {
+        Self::NetworkNotSwarm { name: network.name.clone(), driver: network.driver.clone() }
+    }
+
+    /// The exit code of the process.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Globals(_) | Self::UrlMalformed { .. } | Self::HeaderMalformed { .. } => {
+                exit::USAGE
+            }
+            Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
+            Self::Flags(error) => error.exit_code(),
+            Self::Budget(_) => exit::BUDGET,
+            Self::Endpoint(_) | Self::Labels(_) | Self::Conflict(_) | Self::PortMissing { .. } => {
+                exit::DECLARATION
+            }
+            _ => exit::FAILED,
+        }
+    }
+
+    /// What went wrong: one line for each thing that did.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Usage(error) => error.render().to_string().trim_end().to_owned(),
+            Self::Flags(error) if let Some(code) = error.code() => format!("{code}: {error}"),
+            Self::Flags(error) => match error.usage() {
+                Some(usage) => format!("{error}\n\n{usage}"),
+                None => error.to_string(),
+            },
+            Self::Globals(error) => error.to_string(),
+            Self::Host(error) => error.to_string(),
+            Self::Engine(EngineError::Refused { message, .. }) => {
+                format!("Error response from daemon: {message}")
+            }
+            Self::Engine(error) => error.to_string(),
+            Self::NetworkUnknown { name } => format!("network {name} not found"),
+            Self::NetworkNotSwarm { name, driver } => {
+                format!(
+                    "network {name} is a {driver} network of this node: a service needs an overlay network of the swarm"
+                )
+            }
+            Self::NetworkIsIngress { name } => {
+                format!("network {name} is the routing mesh: a service joins it by publishing a port")
+            }
+            Self::NameTaken { name } => format!("a service named {name} exists already"),
+            Self::PortMissing { group } => {
+                format!("a service of API group {group} has to say on which port its tasks listen")
+            }
+            Self::Endpoint(error) => format!("{}: {error}", endpoint_code(*error)),
+            Self::Budget(refusal) => format!("E303: {}", refusal.message()),
+            Self::Uncounted(error) => format!("the address budget cannot be made up: {error}"),
+            Self::Labels(errors) => lines(errors.iter().map(|error| format!("{}: {error}", error.code()))),
+            Self::Conflict(conflicts) => {
+                lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))
+            }
+            Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
+            Self::UrlMalformed { url, reason } => {
+                format!("\"{url}\" is not a URL that a client could ask for: {reason}")
+            }
+            Self::HeaderMalformed { header } => format!("\"{header}\" is not a header"),
+            Self::ServiceGone { id } => format!("service {id} was removed"),
+            Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
+            Self::Runtime(error) => format!("cannot start: {error}"),
+        }
+    }
+
+    /// What the user can do about it.
+    pub fn hints(&self) -> Vec<String> {
+        let one = |text: &str| vec![text.to_owned()];
+        match self {
+            Self::Flags(error) => error.hint().into_iter().collect(),
+            Self::Engine(EngineError::Unreachable { .. }) => {
+                one("is the engine running? DOCKER_HOST, -H or --context choose another")
+            }
+            Self::Engine(EngineError::NotAManager) => one(
+                "`docker swarm init` makes this engine a manager; -H or --context reach a manager elsewhere",
+            ),
+            Self::NetworkUnknown { name } => {
+                vec![format!("`docker network create -d overlay --subnet 10.20.0.0/24 {name}` creates it")]
+            }
+            Self::NetworkNotSwarm { .. } => {
+                one("`docker network ls --filter scope=swarm` lists the networks that will do")
+            }
+            Self::NameTaken { name } => vec![format!(
+                "`docker service update {name}` changes it; --name gives the new one another name"
+            )],
+            Self::PortMissing { .. } => one("add --port, as in --port 8080"),
+            Self::Endpoint(EndpointError::DnsrrWithIngressPort) => {
+                one("publish the port with mode=host, or leave the endpoint mode to --endpoint-mode auto")
+            }
+            Self::Endpoint(EndpointError::DnsrrWithLbSwarm) => {
+                one("leave the label away, or use --endpoint-mode vip")
+            }
+            Self::Budget(refusal) => refusal.hints(),
+            Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
+            Self::HeaderMalformed { .. } => one("write it as 'Name: value'"),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn endpoint_code(error: EndpointError) -> &'static str {
+    match error {
+        EndpointError::DnsrrWithIngressPort => "E301",
+        EndpointError::DnsrrWithLbSwarm => "E304",
+    }
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+macro_rules! from {
+    ($($source:ty => $variant:ident),*) => {
+        $(impl From<$source> for Error {
+            fn from(error: $source) -> Self {
+                Self::$variant(error)
+            }
+        })*
+    };
+}
+
+from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted);

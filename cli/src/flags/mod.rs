@@ -1,0 +1,54 @@
+//! The command line of `docker smsvc create`: one definition a flag, and everything else made from them.
+//!
+//! A flag is a unit struct in `defs` that says what it is called, what it takes, what it means, and what it does
+//! to a [`Draft`]. [`TABLE`] lists them; from it come the parser ([`parse`]), the help texts ([`help`]) and the
+//! [`clap::Command`] of completion and documentation ([`command`]). The parser is our own, because scripts rely on
+//! how Docker's reads a line and words its errors.
+//!
+//! Nothing here performs I/O: the environment and the working directory come in as a [`Shell`]. Nothing here
+//! knows the swarm: whether a network exists or a mode fits is not a matter of notation.
+
+mod api_group;
+mod clap_command;
+mod defs;
+mod draft;
+mod error;
+mod flag;
+pub mod grammar;
+mod group_words;
+mod misplaced;
+mod notice;
+mod parse;
+mod request;
+mod request_error;
+mod shell;
+mod table;
+pub mod values;
+
+pub use clap_command::{HelpLength, command, help};
+pub use draft::Draft;
+pub use error::{FlagError, FlagName, ValueError};
+pub use flag::{ApiVersion, Flag, Heading, Origin, Takes};
+pub use misplaced::MisplacedFlag;
+pub use notice::Notice;
+pub use parse::{Parsed, parse};
+pub use request::{CreateRequest, IpBudget, Run};
+pub use request_error::RequestError;
+pub use shell::Shell;
+pub use table::{TABLE, by_long, by_short};
+
+/// The request of a command line that is well-formed; for tests.
+#[cfg(test)]
+pub(crate) fn request_of(line: &[&str]) -> CreateRequest {
+    match parse_line(line) {
+        Ok(Parsed::Create(request)) => *request,
+        other => panic!("{line:?} is not a request: {other:?}"),
+    }
+}
+
+/// Parses a command line in an empty environment; for tests.
+#[cfg(test)]
+pub(crate) fn parse_line(line: &[&str]) -> Result<Parsed, FlagError> {
+    let words: Vec<String> = line.iter().map(|&word| word.to_owned()).collect();
+    parse(&words, &Shell::default())
+}

@@ -1,0 +1,229 @@
+//! What a command line asks for, whole: every value read, and the values held against each other.
+
+use std::collections::BTreeMap;
+
+use smsvc_core::endpoint::Requested;
+use smsvc_core::merge::Declaration;
+
+use super::draft::Draft;
+use super::flag::ApiVersion;
+use super::misplaced::misplaced_flags;
+use super::notice::Notice;
+use super::request_error::RequestError;
+use super::table::by_long;
+use super::values;
+use crate::service::{Container, ImageReference, Mode, NetworkAttachment, PublishedPort, Resources};
+
+/// A service to create.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateRequest {
+    /// The name; empty where the engine is to make one up.
+    pub name: String,
+    /// The image.
+    pub image: ImageReference,
+    /// The labels of the service, those included that the flags of the API group stand for.
+    pub labels: BTreeMap<String, String>,
+    /// The service's place in an API group, as `labels` declare it. Its time of creation is empty.
+    pub group: Option<Declaration>,
+    /// How many tasks there are.
+    pub mode: Mode,
+    /// The endpoint mode that is asked for.
+    pub endpoint: Requested,
+    /// The networks, in the order given, doubles included.
+    pub networks: Vec<NetworkAttachment>,
+    /// The published ports, in the order given.
+    pub ports: Vec<PublishedPort>,
+    /// What runs in a task.
+    pub container: Container,
+    /// Which nodes may run the tasks.
+    pub constraints: Vec<String>,
+    /// What a task may use and is promised.
+    pub resources: Resources,
+    /// What is done about networks that have no room.
+    pub ip_budget: IpBudget,
+    /// Whether the registry is asked for the image's digest and platforms. Nothing is asked of an empty name.
+    pub resolve_image: bool,
+    /// Whether credentials for the registry are sent along.
+    pub registry_auth: bool,
+    /// How the command itself behaves.
+    pub run: Run,
+    /// The long names of the flags that were given, each once, in order.
+    pub given: Vec<&'static str>,
+    /// What the user should be told although nothing is wrong.
+    pub notices: Vec<Notice>,
+}
+
+/// How the command behaves, whatever it creates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Return without waiting for the tasks.
+    pub detach: bool,
+    /// Show no progress.
+    pub quiet: bool,
+    /// Print what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// What is done about networks that have no room for the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IpBudget {
+    /// Create nothing.
+    #[default]
+    Enforce,
+    /// Create it, and say what is missing.
+    Warn,
+    /// Do not look.
+    Off,
+}
+
+impl CreateRequest {
+    /// Whether an engine with this API knows everything that is asked for.
+    pub fn check_api(&self, has: ApiVersion) -> Result<(), RequestError> {
+        let needs = |long: &&'static str| Some((*long, by_long(long)?.min_api()?));
+        match self.given.iter().filter_map(needs).find(|(_, needs)| *needs > has) {
+            Some((flag, needs)) => Err(RequestError::ApiTooOld { flag, needs, has }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// Holds the values against each other.
+    pub(super) fn finish(self, image: &str, command: &[String]) -> Result<CreateRequest, RequestError> {
+        let mode = self.service_mode()?;
+        let mut labels: BTreeMap<String, String> = self
+            .labels
+            .iter()
+            .map(|label| label.split_once('=').unwrap_or((label, "")))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        if self.networks.iter().any(|value| value.attachment.network.is_empty()) {
+            return Err(RequestError::EmptyNetwork);
+        }
+        let image = ImageReference::new(image);
+        if self.with_registry_auth {
+            image.check()?;
+        }
+        let (groups, group) = self.group.declare(&self.name, &mut labels)?;
+        let endpoint = endpoint(self.endpoint, group.as_ref())?;
+        let ignored = self.networks.iter().flat_map(|value| {
+            let network = &value.attachment.network;
+            value.ignored.iter().map(|field| Notice::IgnoredNetworkField { network: network.clone(), field })
+        });
+        let user_groups = groups.taken_for_user.iter().filter(|group| group.parse::<u32>().is_err());
+        let notices = ignored
+            .chain(user_groups.map(|group| Notice::UserGroup { group: group.clone() }))
+            .chain(misplaced_flags(command).into_iter().map(Notice::Misplaced))
+            .collect();
+        Ok(CreateRequest {
+            resolve_image: !self.no_resolve_image && !image.as_given().is_empty(),
+            image,
+            labels,
+            group,
+            mode,
+            endpoint,
+            notices,
+            networks: self.networks.into_iter().map(|value| value.attachment).collect(),
+            container: Container {
+                arguments: command.to_vec(),
+                environment: values::last_of_each_name(&self.environment),
+                user_groups: groups.user,
+                hosts: self.hosts,
+                mounts: self.mounts,
+            },
+            name: self.name,
+            ports: self.ports,
+            constraints: self.constraints,
+            resources: self.resources,
+            ip_budget: self.ip_budget,
+            registry_auth: self.with_registry_auth,
+            run: self.run,
+            given: self.given.iter().map(|flag| flag.long()).collect(),
+        })
+    }
+
+    fn service_mode(&self) -> Result<Mode, RequestError> {
+        let replicas = self.replicas;
+        let global = |mode| replicas.map_or(Ok(mode), |_| Err(RequestError::ReplicasOfGlobal));
+        match self.mode.as_str() {
+            "replicated" => Ok(Mode::Replicated { replicas }),
+            "replicated-job" => Ok(Mode::ReplicatedJob { completions: replicas, concurrent: replicas }),
+            "global" => global(Mode::Global),
+            "global-job" => global(Mode::GlobalJob),
+            mode => Err(RequestError::UnknownMode { mode: mode.to_owned() }),
+        }
+    }
+}
+
+/// The flag and the label `smsvc.endpoint` are two ways to say the same.
+fn endpoint(flag: Option<Requested>, group: Option<&Declaration>) -> Result<Requested, RequestError> {
+    match (flag, group.and_then(|group| group.endpoint)) {
+        (Some(flag), Some(label)) if flag != label => Err(RequestError::EndpointConflict),
+        (flag, label) => Ok(flag.or(label).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smsvc_core::endpoint::Mode as EndpointMode;
+
+    use super::*;
+    use crate::flags::{FlagError, MisplacedFlag, parse_line, request_of};
+
+    #[test]
+    fn flags_that_were_given_are_listed_once() {
+        let request = request_of(&["-l", "a", "--detach=false", "-l", "b", "nginx"]);
+        assert_eq!(request.given, ["label", "detach"]);
+    }
+
+    #[test]
+    fn an_engine_that_is_too_old_for_a_flag_is_refused_by_name() {
+        let request = request_of(&["--group", "1", "nginx"]);
+        assert_eq!(request.check_api(ApiVersion::v1(25)), Ok(()));
+        assert_eq!(
+            request.check_api(ApiVersion::v1(24)).unwrap_err().to_string(),
+            "\"--group\" requires API version 1.25, but the Docker daemon API version is 1.24"
+        );
+        assert_eq!(request_of(&["nginx"]).check_api(ApiVersion::v1(1)), Ok(()));
+    }
+
+    #[test]
+    fn a_flag_behind_the_image_is_noticed() {
+        let request = request_of(&["nginx", "--replicas", "3"]);
+        let misplaced = MisplacedFlag { position: 0, flag: "replicas" };
+        assert_eq!(request.notices, [Notice::Misplaced(misplaced)]);
+        assert!(request.notices[0].to_string().contains("--replicas stands behind the image"));
+    }
+
+    #[test]
+    fn the_endpoint_mode_can_come_from_a_label_but_not_from_two_sides() {
+        let line = |mode| {
+            ["--name", "w", "-l", "smsvc.group=g", "-l", "smsvc.endpoint=dnsrr", "--endpoint-mode", mode, "x"]
+        };
+        let dnsrr = Requested::Explicit(EndpointMode::Dnsrr);
+        assert_eq!(request_of(&line("DNSRR")).endpoint, dnsrr);
+        let short = ["--name", "w", "-l", "smsvc.group=g", "-l", "smsvc.endpoint=dnsrr", "x"];
+        assert_eq!(request_of(&short).endpoint, dnsrr);
+        let error = parse_line(&line("vip")).unwrap_err();
+        assert_eq!(error, FlagError::Request(RequestError::EndpointConflict));
+    }
+
+    #[test]
+    fn credentials_need_a_registry_to_be_sent_to() {
+        assert_eq!(parse_line(&["--with-registry-auth", "NGINX"]).unwrap_err().exit_code(), 1);
+        assert_eq!(request_of(&["NGINX"]).image.tagged(), "NGINX");
+    }
+
+    #[test]
+    fn a_network_has_a_name() {
+        let error = parse_line(&["--network", " ", "nginx"]).unwrap_err();
+        assert_eq!(error.to_string(), "invalid network name or ID: value is empty");
+        assert_eq!(error.exit_code(), 1);
+    }
+
+    #[test]
+    fn the_mode_is_judged_before_labels_and_groups() {
+        let error = parse_line(&["--mode", "x", "-l", "smsvc.y=z", "nginx"]).unwrap_err();
+        assert!(matches!(error, FlagError::Request(RequestError::UnknownMode { .. })));
+    }
+}

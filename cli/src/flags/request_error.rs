@@ -1,0 +1,103 @@
+//! What can be wrong between values that are right on their own.
+
+use smsvc_core::labels::{LabelError, RouteOptionError};
+use smsvc_core::name::NameError;
+
+use super::error::all;
+use super::flag::ApiVersion;
+use crate::service::ReferenceError;
+
+/// Values that are well-formed and do not go together. The text is Docker's own where Docker has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// No such mode.
+    #[error("Unknown mode: {mode}, only replicated and global supported")]
+    UnknownMode {
+        /// What was given.
+        mode: String,
+    },
+    /// A number of tasks where the number of nodes decides it.
+    #[error("replicas can only be used with replicated or replicated-job mode")]
+    ReplicasOfGlobal,
+    /// A network without a name.
+    #[error("invalid network name or ID: value is empty")]
+    EmptyNetwork,
+    /// An image for which no registry can be told, and credentials are to be sent to it.
+    #[error(transparent)]
+    Image(#[from] ReferenceError),
+    /// `--group` that may mean either.
+    #[error("--group {} may mean an API group or a user group of the container", .groups.join(", "))]
+    AmbiguousGroup {
+        /// The words, in order.
+        groups: Vec<String>,
+    },
+    /// An API group with a name that it cannot have.
+    #[error("API group: {0}")]
+    GroupName(NameError),
+    /// A flag of an API group without the group.
+    #[error("--{flag} needs an API group")]
+    GroupMissing {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// A member of an API group that has no name of its own.
+    #[error("a service of an API group needs a name")]
+    NameMissing,
+    /// A member of an API group with a name that it cannot have.
+    #[error("{0}")]
+    ServiceName(NameError),
+    /// Routes that are fine on their own.
+    #[error("{}", all(.0))]
+    Routes(Vec<RouteOptionError>),
+    /// A label and a flag that stands for the same label.
+    #[error("label {label} is {by_label:?}, but the flags say {by_flag:?}")]
+    LabelConflict {
+        /// The label.
+        label: String,
+        /// Its value.
+        by_label: String,
+        /// The value that the flag stands for.
+        by_flag: String,
+    },
+    /// Labels that begin with `smsvc.` and are wrong.
+    #[error("{}", all(.0))]
+    Labels(Vec<LabelError>),
+    /// Two endpoint modes.
+    #[error("label smsvc.endpoint and --endpoint-mode ask for different endpoint modes")]
+    EndpointConflict,
+    /// A flag that the engine is too old for.
+    #[error("\"--{flag}\" requires API version {needs}, but the Docker daemon API version is {has}")]
+    ApiTooOld {
+        /// The flag.
+        flag: &'static str,
+        /// The version that it needs.
+        needs: ApiVersion,
+        /// The engine's version.
+        has: ApiVersion,
+    },
+}
+
+impl RequestError {
+    /// What would help.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::AmbiguousGroup { groups } => {
+                let group = groups.first().map_or("NAME", String::as_str);
+                Some(format!("write --user-group {group} or --api-group {group}"))
+            }
+            Self::GroupMissing { .. } => Some("add --group NAME".to_owned()),
+            Self::NameMissing => Some("add --name NAME".to_owned()),
+            Self::LabelConflict { .. } | Self::EndpointConflict => Some("give one of them only".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The stable code, where what is wrong has one.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Routes(errors) => errors.first().map(|error| error.error.problem.code()),
+            Self::Labels(errors) => errors.first().map(LabelError::code),
+            _ => None,
+        }
+    }
+}

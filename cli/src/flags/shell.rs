@@ -1,0 +1,27 @@
+//! Where a command line was typed: what its flags may depend on beside their own text.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// The surroundings of a command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shell {
+    /// The environment variables: `--env NAME` takes its value from here.
+    pub variables: BTreeMap<String, String>,
+    /// The working directory: a relative `source` of `--mount` starts here.
+    pub directory: PathBuf,
+}
+
+/// Joins a path to a directory and removes `.`, `..` and double slashes by the text alone, as Go's
+/// `filepath.Abs` does.
+pub(super) fn absolute(directory: &Path, path: &str) -> String {
+    let mut clean = PathBuf::from("/");
+    for component in directory.join(path).components() {
+        match component {
+            Component::ParentDir => drop(clean.pop()),
+            Component::Normal(name) => clean.push(name),
+            Component::Prefix(_) | Component::RootDir | Component::CurDir => {}
+        }
+    }
+    clean.to_string_lossy().into_owned()
+}

@@ -1,0 +1,101 @@
+//! All flags of `docker smsvc create`.
+
+use super::defs::{
+    budget, environment, group, host, image, mode, mount, naming, network, placement, publish, resources,
+    route, run, user,
+};
+use super::flag::Flag;
+
+/// The flags, in the order of the help: by heading, then as they are needed.
+pub static TABLE: &[&dyn Flag] = &[
+    &naming::Name,
+    &naming::Label,
+    &mode::Mode,
+    &mode::Replicas,
+    &group::Group,
+    &route::Route,
+    &host::Host,
+    &route::Base,
+    &route::Port,
+    &group::ApiGroup,
+    &host::ApiHost,
+    &network::Network,
+    &network::EndpointMode,
+    &publish::Publish,
+    &budget::IpBudget,
+    &environment::Env,
+    &mount::Mount,
+    &user::UserGroup,
+    &placement::Constraint,
+    &resources::LimitCpu,
+    &resources::LimitMemory,
+    &resources::ReserveMemory,
+    &run::Detach,
+    &run::Quiet,
+    &run::DryRun,
+    &image::NoResolveImage,
+    &image::WithRegistryAuth,
+];
+
+/// The flag with this long name.
+pub fn by_long(name: &str) -> Option<&'static dyn Flag> {
+    TABLE.iter().copied().find(|flag| flag.long() == name)
+}
+
+/// The flag with this letter.
+pub fn by_short(letter: char) -> Option<&'static dyn Flag> {
+    TABLE.iter().copied().find(|flag| flag.short() == Some(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flags::flag::Takes;
+
+    #[test]
+    fn no_name_and_no_letter_is_used_twice() {
+        for (at, flag) in TABLE.iter().enumerate() {
+            for other in &TABLE[at + 1..] {
+                assert_ne!(flag.long(), other.long());
+                assert!(flag.short().is_none() || flag.short() != other.short(), "-{:?}", flag.short());
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_what_the_parser_can_find() {
+        for flag in TABLE {
+            let long = flag.long();
+            assert!(long.len() > 1 && !long.starts_with('-') && !long.contains('='), "{long}");
+            assert_eq!(by_long(long).map(Flag::long), Some(long));
+            assert!(flag.short().is_none_or(|letter| letter.is_ascii_alphabetic()), "{long}");
+        }
+    }
+
+    #[test]
+    fn headings_stand_together_in_their_order() {
+        assert!(TABLE.is_sorted_by_key(|flag| flag.heading()));
+    }
+
+    #[test]
+    fn help_texts_keep_their_form() {
+        for flag in TABLE {
+            let (long, summary, details) = (flag.long(), flag.summary(), flag.details());
+            assert!(!summary.is_empty() && summary.len() <= 62, "--{long}: {summary}");
+            assert!(!summary.ends_with('.'), "--{long}: {summary}");
+            assert!(details.is_empty() || details.ends_with('.') || details.contains("\n  "), "--{long}");
+        }
+    }
+
+    #[test]
+    fn a_default_is_one_of_the_choices() {
+        for flag in TABLE.iter().filter(|flag| !flag.choices().is_empty()) {
+            assert!(
+                flag.default().is_none_or(|default| flag.choices().contains(&default)),
+                "--{}",
+                flag.long()
+            );
+            assert_ne!(flag.takes(), Takes::Switch);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The API groups that the services of a swarm declare by their labels.
+//!
+//! Pure: reads a snapshot. One service with a broken label costs its whole group, because the rest of the group
+//! could otherwise answer requests that were meant for it; other groups are not touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smsvc_core::labels::{self, LabelError};
+use smsvc_core::merge::{Declaration, Merged, Refusal, merge};
+
+use crate::service::RawService;
+
+/// What the labels of all services say, read one by one.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    /// Of every service whose labels and whose group's labels are in order.
+    pub declarations: Vec<Declaration>,
+    /// Services whose labels are not, with what is wrong.
+    pub broken: BTreeMap<String, Vec<LabelError>>,
+    /// Services whose own labels are in order, in a group that has a broken one.
+    pub held_back: BTreeMap<String, String>,
+}
+
+/// The label that names a service's group.
+const GROUP: &str = "smsvc.group";
+
+impl Declared {
+    /// Reads the labels of every service.
+    pub fn read(services: &[RawService]) -> Self {
+        let mut declared = Self::default();
+        let mut broken_groups = BTreeSet::new();
+        for service in services {
+            match labels::parse(service.name(), service.created_at(), &service.labels()) {
+                Ok(Some(declaration)) => declared.declarations.push(declaration),
+                Ok(None) => {}
+                Err(errors) => {
+                    broken_groups.extend(group_label(service));
+                    declared.broken.insert(service.name().to_owned(), errors);
+                }
+            }
+        }
+        declared.declarations.retain(|declaration| {
+            let group = declaration.group.as_str();
+            let whole = !broken_groups.contains(group);
+            if !whole {
+                declared.held_back.insert(declaration.service.as_str().to_owned(), group.to_owned());
+            }
+            whole
+        });
+        declared
+    }
+
+    /// What is wrong, in one line a service.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        let broken = self
+            .broken
+            .values()
+            .flatten()
+            .map(|error| format!("{}: {error}; its API group is left out", error.code()));
+        let held_back = self.held_back.iter().map(|(service, group)| {
+            format!(
+                "service {service} is not routed: its API group {group} has a service with a broken label"
+            )
+        });
+        broken.chain(held_back)
+    }
+
+    /// The groups, merged over their services.
+    pub fn merged(&self) -> Merged {
+        merge(&self.declarations)
+    }
+}
+
+/// Why a group is left out, in one line a conflict.
+pub fn refusal_lines(refusal: &Refusal) -> impl Iterator<Item = String> {
+    refusal
+        .errors
+        .iter()
+        .map(|error| format!("{}: {error}; API group {} is left out", error.code(), refusal.group))
+}
+
+/// The group of a service whose other labels may be broken.
+fn group_label(service: &RawService) -> Option<String> {
+    service.labels().into_iter().find(|(key, _)| key.eq_ignore_ascii_case(GROUP)).map(|(_, value)| value)
+}

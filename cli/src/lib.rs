@@ -1,0 +1,27 @@
+//! `docker smsvc`, the Docker CLI plugin, as a library: the binary is only its process.
+//!
+//! A command observes the swarm, plans on what it saw, and executes the plan:
+//!
+//! * [`plugin`], [`args`], [`flags`] read what the user typed.
+//! * [`engine`] speaks to Docker; [`observe`] takes a snapshot through it.
+//! * [`plan`] decides on the snapshot alone, with the rules of `smsvc-core`.
+//! * [`execute`] makes the calls that a plan lists.
+//! * [`commands`] tie these together; [`report`] prints, and nothing else does.
+
+pub mod args;
+pub mod commands;
+pub mod engine;
+pub mod error;
+pub mod execute;
+pub mod flags;
+pub mod groups;
+pub mod observe;
+pub mod plan;
+pub mod plugin;
+pub mod provider;
+pub mod report;
+pub mod service;
+
+mod run;
+
+pub use run::run;

@@ -1,0 +1,7 @@
+//! The process: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    docker_smsvc::run(&std::env::args().skip(1).collect::<Vec<_>>())
+}

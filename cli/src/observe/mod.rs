@@ -1,0 +1,45 @@
+//! A snapshot of the swarm: everything that a decision is made from, read at once.
+//!
+//! After this nothing asks the engine again before something is changed.
+
+mod facts;
+#[cfg(test)]
+pub(crate) mod sample;
+mod shape;
+
+use smsvc_core::budget::{Allocator, NodeFact};
+
+pub use shape::shape;
+
+use crate::engine::{Engine, EngineError, Network, Task};
+use crate::service::RawService;
+
+/// What a swarm looked like at one moment.
+#[derive(Debug, Clone)]
+pub struct Swarm {
+    /// The address allocator of its engines.
+    pub allocator: Allocator,
+    /// The networks, node-local ones included.
+    pub networks: Vec<Network>,
+    /// The services.
+    pub services: Vec<RawService>,
+    /// The tasks, attachments of standalone containers included.
+    pub tasks: Vec<Task>,
+    /// The nodes.
+    pub nodes: Vec<NodeFact>,
+}
+
+impl Swarm {
+    /// Reads the four lists side by side. A task whose service is not in the snapshot still holds its addresses and
+    /// is counted.
+    pub async fn observe(engine: &impl Engine) -> Result<Self, EngineError> {
+        let (networks, services, tasks, nodes) =
+            tokio::try_join!(engine.networks(), engine.services(), engine.tasks(), engine.nodes())?;
+        Ok(Self { allocator: engine.allocator(), networks, services, tasks, nodes })
+    }
+
+    /// The service of this name.
+    pub fn service(&self, name: &str) -> Option<&RawService> {
+        self.services.iter().find(|service| service.name() == name)
+    }
+}

@@ -1,0 +1,313 @@
+//! The plan of `docker smsvc create`: endpoint mode, labels, conflicts, budget, and the spec.
+
+use std::collections::BTreeMap;
+
+use smsvc_core::budget::{Judgement, Ledger, Need, NetworkId, ServiceShape, Verdict, judge, remedies};
+use smsvc_core::endpoint::{self, Choice};
+use smsvc_core::merge::{Conflict, Declaration, merge};
+
+use super::{BudgetRefusal, Step};
+use crate::engine::{Image, Network};
+use crate::error::Error;
+use crate::flags::{CreateRequest, IpBudget};
+use crate::groups::Declared;
+use crate::observe::{self, Swarm};
+use crate::service::{Decided, EndpointMode, create_body};
+
+/// Everything that the decision is made from.
+#[derive(Debug)]
+pub struct CreateInput<'a> {
+    /// What the user asked for.
+    pub request: &'a CreateRequest,
+    /// The networks that the request names, by what it calls them.
+    pub networks: &'a BTreeMap<String, Network>,
+    /// The swarm, where anything has to be held against it.
+    pub swarm: Option<&'a Swarm>,
+    /// What the registry says of the image, where it was asked and knew.
+    pub image: Option<&'a Image>,
+}
+
+/// A service that may be created.
+#[derive(Debug)]
+pub struct CreatePlan {
+    /// The endpoint mode, and why.
+    pub choice: Choice,
+    /// What it costs on each network, where that was counted.
+    pub costs: Vec<Cost>,
+    /// A budget that says no and was told to let it pass.
+    pub overruled: Option<BudgetRefusal>,
+    /// The calls to make.
+    pub steps: Vec<Step>,
+}
+
+/// What the service costs on one network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    /// The network's name.
+    pub network: String,
+    /// The need, by kind.
+    pub need: Need,
+    /// Whether it fits.
+    pub verdict: Verdict,
+}
+
+/// Decides; or says why not, before anything has changed.
+pub fn create(input: &CreateInput<'_>) -> Result<CreatePlan, Error> {
+    let request = input.request;
+    if let Some(swarm) = input.swarm
+        && !request.name.is_empty()
+        && swarm.service(&request.name).is_some()
+    {
+        return Err(Error::NameTaken { name: request.name.clone() });
+    }
+    if let Some(declaration) = &request.group
+        && declaration.port.is_none()
+    {
+        return Err(Error::PortMissing { group: declaration.group.to_string() });
+    }
+    if let (Some(declaration), Some(swarm)) = (&request.group, input.swarm) {
+        refuse_conflicts(declaration, swarm)?;
+    }
+    // The mode has no part in what the facts below are read from, so any will do for a first draft.
+    let draft = observe::shape(&spec(input, EndpointMode::Vip)?);
+    let choice = endpoint::choose(request.endpoint, &facts(request, &draft))?;
+    let spec = spec(input, choice.mode)?;
+    let (costs, refusal) = match input.swarm {
+        Some(swarm) if request.ip_budget != IpBudget::Off => {
+            budget(swarm, input.networks, &observe::shape(&spec))?
+        }
+        _ => (Vec::new(), None),
+    };
+    let overruled = match refusal {
+        Some(refusal) if request.ip_budget == IpBudget::Enforce => return Err(Error::Budget(refusal)),
+        refusal => refusal,
+    };
+    let cause = format!("endpoint mode {}", choice.sentence());
+    let steps = vec![Step::CreateService { name: request.name.clone(), spec, cause }];
+    Ok(CreatePlan { choice, costs, overruled, steps })
+}
+
+/// Merges the new service with those that exist; its own conflicts end the plan, those of others do not concern it.
+fn refuse_conflicts(declaration: &Declaration, swarm: &Swarm) -> Result<(), Error> {
+    let declared = Declared::read(&swarm.services);
+    let mut all = declared.declarations;
+    all.push(declaration.clone());
+    let refused = merge(&all).refused;
+    let conflicts = refused.into_iter().flat_map(|refusal| refusal.errors);
+    let mine: Vec<Conflict> =
+        conflicts.filter(|conflict| conflict.services().contains(&&declaration.service)).collect();
+    if mine.is_empty() { Ok(()) } else { Err(Error::Conflict(mine)) }
+}
+
+fn facts(request: &CreateRequest, draft: &ServiceShape) -> endpoint::Facts {
+    let lbswarm = ["traefik.swarm.lbswarm", "traefik.docker.lbswarm"];
+    endpoint::Facts {
+        ingress_port: draft.ingress_port,
+        lbswarm: request.labels.iter().any(|(key, value)| {
+            lbswarm.contains(&key.to_ascii_lowercase().as_str()) && value.eq_ignore_ascii_case("true")
+        }),
+        group: request.group.as_ref().map(|declaration| declaration.group.to_string()),
+        one_task_at_most: draft.kind.one_task_at_most(),
+        attachments: draft.networks.len() as u64,
+    }
+}
+
+fn spec(input: &CreateInput<'_>, endpoint: EndpointMode) -> Result<serde_json::Value, Error> {
+    let ids = input.networks.iter().map(|(name, network)| (name.clone(), network.id.clone())).collect();
+    let reference = &input.request.image;
+    let image = match input.image {
+        Some(image) if !image.digest.is_empty() => reference.pinned(&image.digest),
+        _ => reference.tagged(),
+    };
+    let platforms = input.image.map_or(&[][..], |image| image.platforms.as_slice());
+    let decided = Decided { networks: &ids, endpoint, image: &image, platforms };
+    create_body(input.request, &decided).map_err(|error| Error::NetworkUnknown { name: error.network })
+}
+
+/// Judges the spec on every network that takes addresses from the swarm.
+fn budget(
+    swarm: &Swarm,
+    networks: &BTreeMap<String, Network>,
+    shape: &ServiceShape,
+) -> Result<(Vec<Cost>, Option<BudgetRefusal>), Error> {
+    let facts = swarm.facts();
+    let ledger = Ledger::open(&facts);
+    let mut shape = shape.clone();
+    // `host` and its like take no addresses. A network younger than the snapshot is not in it, which is an error below.
+    shape.networks.retain(|id| {
+        networks.values().any(|network| network.is_overlay() && NetworkId::new(&network.id) == *id)
+    });
+    let judged: Judgement<'_> = judge(&ledger, &shape)?;
+    let costs = judged.networks.iter().map(|judged| Cost {
+        network: judged.network.name.clone(),
+        need: judged.need,
+        verdict: judged.verdict,
+    });
+    let refusal = BudgetRefusal::of(&judged, &remedies(&ledger, &shape)?);
+    Ok((costs.collect(), refusal))
+}
+
+#[cfg(test)]
+mod tests {
+    use smsvc_core::endpoint::Reason;
+
+    use super::*;
+    use crate::flags::{Parsed, Shell, parse};
+    use crate::observe::sample::overlay;
+
+    /// Plans a command line on a swarm whose networks are all known.
+    fn plan(words: &str, swarm: &Swarm) -> Result<CreatePlan, Error> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+        let Ok(Parsed::Create(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
+        let networks = swarm.networks.iter().map(|network| (network.name.clone(), network.clone())).collect();
+        create(&CreateInput { request: &request, networks: &networks, swarm: Some(swarm), image: None })
+    }
+
+    fn spec_of(plan: &CreatePlan) -> &serde_json::Value {
+        let [Step::CreateService { spec, .. }] = plan.steps.as_slice() else { panic!("{plan:?}") };
+        spec
+    }
+
+    const PETS: [(&str, &str); 3] =
+        [("smsvc.group", "petstore"), ("smsvc.port", "80"), ("smsvc.route.list.path", "/pets")];
+
+    #[test]
+    fn a_member_of_a_group_gets_dnsrr_and_its_labels() {
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
+        let plan = plan(
+            "--name pets --network front --replicas 3 --api-group petstore --port 80 --route /pets img",
+            &swarm,
+        )
+        .unwrap();
+        assert_eq!(plan.choice.reason, Reason::BehindTraefik { group: "petstore".into() });
+        assert_eq!(spec_of(&plan)["EndpointSpec"]["Mode"], "dnsrr");
+        assert_eq!(spec_of(&plan)["Labels"]["smsvc.group"], "petstore");
+        assert_eq!(spec_of(&plan)["TaskTemplate"]["Networks"][0]["Target"], "front-id");
+    }
+
+    #[test]
+    fn an_explicit_mode_is_obeyed() {
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
+        let plan = plan("--name one --network front --endpoint-mode VIP img", &swarm).unwrap();
+        assert_eq!(
+            (spec_of(&plan)["EndpointSpec"]["Mode"].as_str(), &plan.choice.reason),
+            (Some("vip"), &Reason::Asked)
+        );
+    }
+
+    #[test]
+    fn dnsrr_with_a_port_on_the_routing_mesh_is_refused() {
+        let swarm = Swarm::sample();
+        let error = plan("--name web --endpoint-mode dnsrr -p 80:80 img", &swarm).unwrap_err();
+        assert!(matches!(error, Error::Endpoint(_)), "{error:?}");
+        assert!(
+            plan("--name web --endpoint-mode dnsrr --ip-budget off -p mode=host,target=80 img", &swarm)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_service_that_does_not_fit_is_refused_with_what_would_help() {
+        // 13 usable; 11 held by ten tasks and the node's load balancer.
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/28").with_service(
+            "old",
+            "dnsrr",
+            10,
+            "front",
+            &[],
+        );
+        let error = plan("--name web --network front --replicas 2 img", &swarm).unwrap_err();
+        assert_eq!(
+            error.message(),
+            "E303: network front (10.1.0.0/28) has 2 addresses of 13 free; the service needs 3: 1 for the virtual IP, 2 for tasks"
+        );
+        assert_eq!(error.exit_code(), 3);
+        assert_eq!(
+            error.hints(),
+            [
+                "--endpoint-mode dnsrr saves 1 address and fits",
+                "it fits with --replicas 1",
+                "a network of /27 in the place of front would hold it"
+            ]
+        );
+    }
+
+    #[test]
+    fn warn_lets_a_no_pass_and_off_does_not_count() {
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/29").with_service(
+            "old",
+            "dnsrr",
+            4,
+            "front",
+            &[],
+        );
+        let warned = plan("--name web --network front --ip-budget warn img", &swarm).unwrap();
+        assert!(warned.overruled.is_some());
+        let off = plan("--name web --network front --ip-budget off img", &swarm).unwrap();
+        assert!(off.overruled.is_none() && off.costs.is_empty());
+    }
+
+    #[test]
+    fn every_network_of_the_service_has_to_have_room() {
+        let swarm = Swarm::sample()
+            .with_network("front", "10.1.0.0/24")
+            .with_network("back", "10.2.0.0/29")
+            .with_service("old", "dnsrr", 4, "back", &[]);
+        let Error::Budget(refusal) =
+            plan("--name web --network front --network back img", &swarm).unwrap_err()
+        else {
+            panic!()
+        };
+        assert_eq!(
+            refusal.networks.iter().map(|network| network.name.as_str()).collect::<Vec<_>>(),
+            ["back"]
+        );
+    }
+
+    #[test]
+    fn a_network_that_takes_no_addresses_from_the_swarm_has_no_budget() {
+        let mut swarm = Swarm::sample();
+        let mut host = overlay("host", "10.1.0.0/30");
+        host.driver = "host".into();
+        swarm.networks.push(host);
+        assert!(plan("--name web --network host --replicas 9 img", &swarm).unwrap().costs.is_empty());
+    }
+
+    #[test]
+    fn the_same_match_in_two_services_is_refused_naming_both() {
+        let swarm = Swarm::sample()
+            .with_network("front", "10.1.0.0/24")
+            .with_service("pets", "dnsrr", 1, "front", &PETS);
+        let error =
+            plan("--name rival --network front --api-group petstore --port 80 --route /pets img", &swarm)
+                .unwrap_err();
+        assert!(error.message().starts_with("E202: service pets "), "{}", error.message());
+        assert!(error.message().contains("service rival "), "{}", error.message());
+        assert_eq!(error.exit_code(), 4);
+    }
+
+    #[test]
+    fn a_conflict_between_others_does_not_stop_a_new_service() {
+        let swarm = Swarm::sample()
+            .with_network("front", "10.1.0.0/24")
+            .with_service("pets", "dnsrr", 1, "front", &PETS)
+            .with_service("rival", "dnsrr", 1, "front", &PETS);
+        assert!(
+            plan("--name users --network front --api-group petstore --port 80 --route /users img", &swarm)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_refused() {
+        let swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_service("pets", "vip", 1, "front", &[]);
+        assert!(matches!(plan("--name pets img", &swarm), Err(Error::NameTaken { .. })));
+    }
+
+    #[test]
+    fn a_member_of_a_group_says_where_its_tasks_listen() {
+        let error = plan("--name pets --api-group petstore --route /pets img", &Swarm::sample()).unwrap_err();
+        assert!(matches!(error, Error::PortMissing { .. }), "{error:?}");
+    }
+}

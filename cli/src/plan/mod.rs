@@ -1,0 +1,26 @@
+//! Decides what to change, from a snapshot alone. No I/O: the source check holds it to that.
+//!
+//! A plan is a list of typed steps, each one API call with its cause, and the decisions that led to it. The same plan
+//! is shown by `--dry-run` and executed without it.
+
+mod create;
+mod refusal;
+
+use serde_json::Value;
+
+pub use create::{Cost, CreateInput, CreatePlan, create};
+pub use refusal::{BudgetRefusal, RefusingNetwork};
+
+/// One change: one call to the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// `POST /services/create`.
+    CreateService {
+        /// The service's name; empty where the engine is to choose one.
+        name: String,
+        /// The whole spec.
+        spec: Value,
+        /// Why.
+        cause: String,
+    },
+}

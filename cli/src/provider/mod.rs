@@ -1,0 +1,115 @@
+//! The HTTP endpoint that Traefik's HTTP provider polls.
+//!
+//! Every answer is made from the swarm as it is when Traefik asks, so there is no state that could be stale. In
+//! doubt the answer is 503, on which Traefik keeps what it has; an empty 200 would delete every route.
+
+mod document;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
+
+use crate::engine::Engine;
+use crate::observe::Swarm;
+use crate::report::Report;
+
+pub use document::{Options, Problem, Published, publish};
+
+/// Traefik gives up after 5 s (`pollTimeout`) and then cannot see why.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What the handlers share.
+struct Provider<E> {
+    engine: E,
+    options: Options,
+    report: Report,
+    /// What was last said on stderr, so that it is said once.
+    said: Mutex<Vec<String>>,
+}
+
+/// Serves until `stop` resolves; finishes the requests that are under way.
+pub async fn serve<E: Engine + 'static>(
+    engine: E,
+    listen: SocketAddr,
+    options: Options,
+    report: Report,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let listener = TcpListener::bind(listen).await?;
+    report.provider_listens(listener.local_addr()?);
+    let provider = Arc::new(Provider { engine, options, report, said: Mutex::default() });
+    let router = Router::new()
+        .route("/traefik", get(configuration::<E>))
+        .route("/healthz", get(health::<E>))
+        .with_state(provider);
+    axum::serve(listener, router).with_graceful_shutdown(stop).await
+}
+
+/// The document, or 503 with the reason.
+async fn configuration<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
+    match provider.published().await {
+        Ok(published) => json(StatusCode::OK, published.document.to_string()),
+        Err(reason) => {
+            json(StatusCode::SERVICE_UNAVAILABLE, serde_json::json!({ "error": reason }).to_string())
+        }
+    }
+}
+
+/// 200 where a document can be made, with what was left out of it; else 503.
+async fn health<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
+    match provider.published().await {
+        Ok(published) => {
+            let problems: Vec<&str> =
+                published.problems.iter().map(|problem| problem.text.as_str()).collect();
+            json(
+                StatusCode::OK,
+                serde_json::json!({ "groups": published.groups, "problems": problems }).to_string(),
+            )
+        }
+        Err(reason) => {
+            json(StatusCode::SERVICE_UNAVAILABLE, serde_json::json!({ "error": reason }).to_string())
+        }
+    }
+}
+
+impl<E: Engine> Provider<E> {
+    async fn published(&self) -> Result<Published, String> {
+        let observed = timeout(PATIENCE, Swarm::observe(&self.engine)).await;
+        let result = match observed {
+            Ok(Ok(swarm)) => Ok(publish(&swarm, &self.options)),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_elapsed) => Err(format!("the engine did not answer within {} s", PATIENCE.as_secs())),
+        };
+        self.tell(match &result {
+            Ok(published) => published.problems.iter().map(|problem| problem.text.clone()).collect(),
+            Err(reason) => vec![reason.clone()],
+        });
+        result
+    }
+
+    /// Says what is wrong when it changes, not at every poll.
+    fn tell(&self, now: Vec<String>) {
+        let Ok(mut said) = self.said.lock() else { return };
+        for line in now.iter().filter(|line| !said.contains(line)) {
+            self.report.warning(line);
+        }
+        if now.is_empty() && !said.is_empty() {
+            self.report.note("all groups are served again");
+        }
+        *said = now;
+    }
+}
+
+fn json(status: StatusCode, body: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
+        .into_response()
+}

@@ -1,0 +1,123 @@
+//! The accounts of networks, as a table and as JSON.
+
+use serde_json::{Value, json};
+use smsvc_core::budget::{Account, Usage};
+
+use super::Report;
+use super::table::{Align, Table};
+use crate::error::addresses;
+
+impl Report {
+    /// One row a network. Everything left of FREE, and FREE itself, add up to SIZE.
+    pub fn budget_table(self, accounts: &[&Account<'_>]) {
+        let mut table = Table::new(&[
+            ("NETWORK", Align::Left),
+            ("SUBNET", Align::Left),
+            ("SIZE", Align::Right),
+            ("RESERVED", Align::Right),
+            ("GATEWAY", Align::Right),
+            ("LB", Align::Right),
+            ("VIP", Align::Right),
+            ("TASK", Align::Right),
+            ("WAITING", Align::Right),
+            ("FREE", Align::Right),
+            ("USED", Align::Right),
+        ]);
+        for account in accounts {
+            let usage = account.usage();
+            table.row([
+                account.network().name.clone(),
+                subnets(account),
+                usage.capacity.total.to_string(),
+                usage.capacity.network_and_broadcast.plus(usage.capacity.withheld).to_string(),
+                usage.capacity.gateway.to_string(),
+                usage.load_balancers.to_string(),
+                usage.vips.to_string(),
+                usage.tasks.plus(usage.attachments).to_string(),
+                usage.owed.total().to_string(),
+                usage.headroom().to_string(),
+                percent(usage),
+            ]);
+        }
+        self.result(&table.render());
+        for account in accounts {
+            self.budget_notes(account);
+        }
+    }
+
+    /// What a number alone does not say.
+    fn budget_notes(self, account: &Account<'_>) {
+        let (name, usage) = (&account.network().name, account.usage());
+        if account.network().subnets.is_empty() {
+            self.warning(&format!(
+                "network {name} has no addresses: the engine has not allocated it; if that lasts, its subnet overlaps with another network's"
+            ));
+        }
+        if !usage.short().is_none() {
+            self.warning(&format!(
+                "network {name} is {} short: tasks wait for an address that is not there",
+                addresses(usage.short())
+            ));
+        }
+        if !usage.leaked.is_none() {
+            self.warning(&format!(
+                "network {name}: the engine holds {} that nothing uses; a change of the swarm's leader frees them",
+                addresses(usage.leaked)
+            ));
+        }
+    }
+
+    /// Every number, one object a network.
+    pub fn budget_json(self, accounts: &[&Account<'_>]) {
+        self.json(&Value::Array(accounts.iter().map(|account| account_json(account)).collect()));
+    }
+}
+
+fn account_json(account: &Account<'_>) -> Value {
+    let (network, usage) = (account.network(), account.usage());
+    json!({
+        "network": network.name,
+        "id": network.id.as_str(),
+        "ingress": network.ingress,
+        "subnets": network.subnets.iter().map(|subnet| subnet.net().to_string()).collect::<Vec<_>>(),
+        "capacity": {
+            "total": usage.capacity.total.get(),
+            "networkAndBroadcast": usage.capacity.network_and_broadcast.get(),
+            "gateway": usage.capacity.gateway.get(),
+            "withheld": usage.capacity.withheld.get(),
+            "usable": usage.capacity.usable.get(),
+        },
+        "inUse": {
+            "loadBalancers": usage.load_balancers.get(),
+            "vips": usage.vips.get(),
+            "tasks": usage.tasks.get(),
+            "attachedContainers": usage.attachments.get(),
+            "leaked": usage.leaked.get(),
+        },
+        "waiting": {
+            "loadBalancers": usage.owed.load_balancers.get(),
+            "vips": usage.owed.vips.get(),
+            "tasks": usage.owed.tasks.get(),
+        },
+        "free": usage.free().get(),
+        "headroom": usage.headroom().get(),
+    })
+}
+
+/// How much of what services could ever get is gone or promised.
+fn percent(usage: &Usage) -> String {
+    let capacity = usage.capacity.usable;
+    if capacity.is_none() {
+        return "-".to_owned();
+    }
+    let used = capacity.minus(usage.headroom()).get();
+    format!("{}%", used.saturating_mul(100) / capacity.get())
+}
+
+fn subnets(account: &Account<'_>) -> String {
+    match account.network().subnets.as_slice() {
+        [] => "-".to_owned(),
+        [only] => only.net().to_string(),
+        [first, rest @ ..] => format!("{} +{}", first.net(), rest.len()),
+    }
+}

@@ -1,0 +1,97 @@
+//! What `docker smsvc create` says: the decisions, what they cost, and what a dry run would do.
+
+use smsvc_core::budget::{Addresses, Need, Verdict};
+use smsvc_core::merge::Declaration;
+
+use super::Report;
+use crate::error::addresses;
+use crate::flags::CreateRequest;
+use crate::plan::{Cost, CreatePlan, Step};
+
+impl Report {
+    /// What the command line does not do although it looks as if it did.
+    pub fn create_notices(self, request: &CreateRequest) {
+        for notice in &request.notices {
+            self.warning(&notice.to_string());
+        }
+    }
+
+    /// Mode and reason, the cost on each network, the routes.
+    pub fn create_decisions(self, request: &CreateRequest, plan: &CreatePlan) {
+        self.note(&format!("endpoint mode {}", plan.choice.sentence()));
+        for cost in &plan.costs {
+            self.note(&cost_line(cost));
+        }
+        if let Some(declaration) = &request.group {
+            self.routes_declared(declaration);
+        }
+    }
+
+    fn routes_declared(self, declaration: &Declaration) {
+        for route in &declaration.routes {
+            self.note(&format!("route {}: {} {}", route.name(), route.methods(), route.path()));
+        }
+    }
+
+    /// What may go wrong later.
+    pub fn create_warnings(self, plan: &CreatePlan) {
+        for cost in &plan.costs {
+            if let Verdict::UpdateWaits { missing, .. } = cost.verdict {
+                self.warning(&format!(
+                    "network {}: a rolling update lacks {} at its height; it ends, but waits for addresses of stopped tasks",
+                    cost.network,
+                    addresses(missing)
+                ));
+            }
+        }
+        if let Some(refusal) = &plan.overruled {
+            for line in crate::error::budget_lines(refusal) {
+                self.warning(&line);
+            }
+        }
+    }
+
+    /// As docker words it.
+    pub fn image_unresolved(self, reference: &str) {
+        self.note(&format!(
+            "image {reference} could not be accessed on a registry to record\nits digest. Each node will access {reference} independently,\npossibly leading to different nodes running different\nversions of the image.\n"
+        ));
+    }
+
+    /// The calls that a real run would make.
+    pub fn dry_run(self, steps: &[Step]) {
+        for step in steps {
+            let Step::CreateService { name, spec, cause } = step;
+            let name = if name.is_empty() { "a service" } else { name };
+            self.result(&format!("would create {name} ({cause})\nPOST /services/create\n{spec:#}"));
+        }
+    }
+}
+
+fn cost_line(cost: &Cost) -> String {
+    let network = &cost.network;
+    let left = match cost.verdict {
+        Verdict::Fits { left } | Verdict::UpdateWaits { left, .. } | Verdict::UpdateStalls { left, .. } => {
+            format!(", {left} left")
+        }
+        Verdict::DoesNotFit { .. } | Verdict::NotAllocated => String::new(),
+    };
+    format!("network {network}: takes {}{left}", need(&cost.need))
+}
+
+/// `3 addresses (1 vip, 2 tasks)`.
+fn need(need: &Need) -> String {
+    let parts = [(need.vips, "virtual IP"), (need.tasks, "task"), (need.load_balancers, "load balancer")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| !count.is_none())
+        .map(|(count, what)| counted(*count, what))
+        .collect();
+    let total = addresses(need.steady());
+    if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) }
+}
+
+fn counted(count: Addresses, what: &str) -> String {
+    let plural = if count == Addresses::ONE { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

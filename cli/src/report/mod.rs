@@ -1,0 +1,74 @@
+//! The only place that prints.
+//!
+//! Results go to stdout, everything else to stderr, as docker does. A reader that goes away (`| head`) ends the
+//! program quietly; it is not an error.
+
+mod budget;
+mod create;
+mod progress;
+mod provider;
+mod routes;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+pub use progress::Progress;
+
+use crate::error::Error;
+
+/// Where a command says what it has to say.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    terminal: bool,
+}
+
+impl Report {
+    /// On this process's stdout and stderr.
+    pub fn new() -> Self {
+        Self { terminal: io::stdout().is_terminal() }
+    }
+
+    /// Whether stdout is a terminal: then progress may move, elsewhere it is lines.
+    pub fn is_terminal(self) -> bool {
+        self.terminal
+    }
+
+    /// A line, or several, of the result.
+    pub fn result(self, text: &str) {
+        emit(&mut io::stdout().lock(), text);
+    }
+
+    /// Something that the user should know and that is no result.
+    pub fn note(self, text: &str) {
+        emit(&mut io::stderr().lock(), text);
+    }
+
+    /// Something that may go wrong later.
+    pub fn warning(self, text: &str) {
+        self.note(&format!("warning: {text}"));
+    }
+
+    /// What a command ends with when it cannot do its work.
+    pub fn error(self, error: &Error) {
+        self.note(&error.message());
+        for hint in error.hints() {
+            self.note(&format!("hint: {hint}"));
+        }
+    }
+
+    /// JSON, indented for people: programs do not mind.
+    pub fn json(self, value: &serde_json::Value) {
+        self.result(&format!("{value:#}"));
+    }
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn emit(stream: &mut impl Write, text: &str) {
+    // Nobody is left to tell when the stream is closed.
+    let _closed = writeln!(stream, "{text}").and_then(|()| stream.flush());
+}

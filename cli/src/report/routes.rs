@@ -1,0 +1,196 @@
+//! Routes, and what would become of a request.
+
+use serde_json::{Value, json};
+use smsvc_core::decide::{Considered, Decision, Explanation, Verdict};
+use smsvc_core::host::HostPattern;
+use smsvc_core::merge::Merged;
+use smsvc_core::route::Route;
+use smsvc_core::spec::Spec;
+use smsvc_core::table::Table as Routes;
+
+use super::Report;
+use super::table::{Align, Table};
+use crate::args::{Format, TestArgs};
+use crate::groups::Declared;
+
+/// How many rules that do not take a request are shown: those that come nearest.
+const NEAR_MISSES: usize = 8;
+
+impl Report {
+    /// Groups and services that are not routed.
+    pub fn route_problems(self, declared: &Declared, merged: &Merged) {
+        for problem in declared.problems().chain(merged.refused.iter().flat_map(crate::groups::refusal_lines))
+        {
+            self.warning(&problem);
+        }
+    }
+
+    /// One row a route: group by group, and in a group what outranks another above it.
+    pub fn routes_table(self, routes: &Routes) {
+        let mut table = Table::new(&[
+            ("GROUP", Align::Left),
+            ("HOST", Align::Left),
+            ("METHODS", Align::Left),
+            ("PATH", Align::Left),
+            ("SERVICE", Align::Left),
+            ("ROUTE", Align::Left),
+            ("OPTIONS", Align::Left),
+        ]);
+        for rule in routes.ranked() {
+            let route = rule.route();
+            table.row([
+                rule.group().to_owned(),
+                hosts(rule.hosts()),
+                route.methods().to_string(),
+                rule.path().to_string(),
+                rule.service().to_owned(),
+                route.name().to_string(),
+                options(route),
+            ]);
+        }
+        self.result(&table.render());
+    }
+
+    /// The specification that the middleware gets.
+    pub fn routes_json(self, spec: &Spec) {
+        let value: Value = serde_json::from_str(&spec.to_json()).unwrap_or_default();
+        self.json(&value);
+    }
+
+    /// What Traefik answers before any route is asked.
+    pub fn traefik_answers(self, args: &TestArgs, status: u16) {
+        match args.format {
+            Format::Table => self.result(&format!(
+                "{} {}\n-> {status}: Traefik refuses the request before any route is asked",
+                args.method, args.url
+            )),
+            Format::Json => self.json(&json!({
+                "method": args.method,
+                "url": args.url,
+                "answer": { "status": status, "headers": {}, "body": null },
+                "considered": [],
+            })),
+        }
+    }
+
+    /// The decision, and how it came about.
+    pub fn explanation(self, args: &TestArgs, explanation: &Explanation<'_>) {
+        self.result(&format!("{} {}", args.method, args.url));
+        self.result(&decision(&explanation.decision));
+        let shown: Vec<&Considered<'_>> =
+            explanation.considered.iter().filter(|it| is_near(it.verdict)).take(NEAR_MISSES).collect();
+        let rest = explanation.considered.len() - shown.len();
+        if !shown.is_empty() {
+            let mut table = Table::new(&[
+                ("", Align::Left),
+                ("METHODS", Align::Left),
+                ("PATH", Align::Left),
+                ("SERVICE", Align::Left),
+                ("ROUTE", Align::Left),
+                ("VERDICT", Align::Left),
+            ]);
+            for considered in shown {
+                let rule = considered.rule;
+                table.row([
+                    if considered.verdict == Verdict::Chosen { "*".to_owned() } else { String::new() },
+                    rule.route().methods().to_string(),
+                    rule.path().to_string(),
+                    rule.service().to_owned(),
+                    rule.route().name().to_string(),
+                    verdict(considered.verdict),
+                ]);
+            }
+            self.result(&format!("\n{}", table.render()));
+        }
+        if rest > 0 {
+            self.result(&format!(
+                "\n{rest} other route{} for other paths or hosts",
+                if rest == 1 { " is" } else { "s are" }
+            ));
+        }
+    }
+
+    /// The same for programs.
+    pub fn explanation_json(self, args: &TestArgs, explanation: &Explanation<'_>) {
+        let considered: Vec<Value> = explanation
+            .considered
+            .iter()
+            .map(|it| {
+                json!({
+                    "group": it.rule.group(),
+                    "service": it.rule.service(),
+                    "route": it.rule.route().name().as_str(),
+                    "verdict": verdict(it.verdict),
+                })
+            })
+            .collect();
+        let mut value = match &explanation.decision {
+            Decision::Forward(forward) => json!({
+                "forward": { "group": forward.group, "service": forward.service, "route": forward.route, "uri": forward.uri }
+            }),
+            Decision::Answer(answer) => {
+                let headers: serde_json::Map<String, Value> =
+                    answer.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+                json!({ "answer": { "status": answer.status, "headers": headers, "body": answer.body } })
+            }
+        };
+        value["method"] = json!(args.method);
+        value["url"] = json!(args.url);
+        value["considered"] = Value::Array(considered);
+        self.json(&value);
+    }
+}
+
+fn decision(decision: &Decision<'_>) -> String {
+    match decision {
+        Decision::Forward(forward) => {
+            let chosen = format!(
+                "-> service {}, by route {} of group {}",
+                forward.service, forward.route, forward.group
+            );
+            match &forward.uri {
+                Some(uri) => format!("{chosen}\n   the service sees {uri}"),
+                None => chosen,
+            }
+        }
+        Decision::Answer(answer) => {
+            let allow = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("allow"));
+            let allow = allow.map(|(_, value)| format!(", Allow: {value}")).unwrap_or_default();
+            format!("-> {}{allow}: no service gets the request", answer.status)
+        }
+    }
+}
+
+/// Whether the rule is for requests like this one.
+fn is_near(verdict: Verdict<'_>) -> bool {
+    !matches!(verdict, Verdict::Host | Verdict::Path)
+}
+
+fn verdict(verdict: Verdict<'_>) -> String {
+    match verdict {
+        Verdict::Chosen => "takes the request".to_owned(),
+        Verdict::Outranked => "would take it, but is outranked".to_owned(),
+        Verdict::Host => "other host".to_owned(),
+        Verdict::Path => "other path".to_owned(),
+        Verdict::Parameter(name) => format!("{{{name}}} does not meet its constraint"),
+        Verdict::Method => "other method".to_owned(),
+        Verdict::Header(name) => format!("header {name} is not as asked"),
+        Verdict::Query(name) => format!("query parameter {name} is not as asked"),
+    }
+}
+
+/// The conditions and rewrites, in the notation of `--route`.
+fn options(route: &Route) -> String {
+    let fields = route
+        .fields()
+        .into_iter()
+        .filter(|(field, _)| !matches!(field.as_str(), "path" | "prefix" | "methods"));
+    fields.map(|(field, value)| format!("{field}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+fn hosts(hosts: &[HostPattern]) -> String {
+    match hosts {
+        [] => "*".to_owned(),
+        hosts => hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+    }
+}

@@ -1,0 +1,70 @@
+//! From the words of a command line to an exit code.
+//!
+//! Chooses the command and maps its outcome; holds no rule of its own.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use tokio::runtime::Builder;
+
+use crate::args::{self, Action};
+use crate::commands;
+use crate::engine::{Docker, Host, Surroundings};
+use crate::error::Error;
+use crate::plugin::{self, Globals, Invocation};
+use crate::report::Report;
+
+/// Runs the plugin with the arguments behind its name.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let report = Report::new();
+    // Asked before every docker command: no runtime, no files, no engine.
+    if arguments.first().is_some_and(|word| word == plugin::METADATA_COMMAND) {
+        report.result(&plugin::metadata());
+        return ExitCode::SUCCESS;
+    }
+    match answer(arguments, report) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn answer(arguments: &[String], report: Report) -> Result<(), Error> {
+    let Invocation { globals, words } = Invocation::parse(arguments)?;
+    let action = match args::parse(&words) {
+        Ok(action) => action,
+        // Help and version are answers, not errors.
+        Err(help)
+            if !help.use_stderr() || help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
+            report.result(help.render().to_string().trim_end());
+            return Ok(());
+        }
+        Err(error) => return Err(Error::Usage(error)),
+    };
+    let runtime =
+        Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Runtime)?;
+    runtime.block_on(dispatch(action, globals, report))
+}
+
+async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<(), Error> {
+    let around = Surroundings::of_process(&globals);
+    match action {
+        Action::Version => {
+            commands::version(report);
+            Ok(())
+        }
+        Action::Create(words) => commands::create(&words, &globals, &around, report).await,
+        Action::Budget(args) => commands::budget(&connect(&globals, &around).await?, &args, report).await,
+        Action::Routes(args) => commands::routes(&connect(&globals, &around).await?, &args, report).await,
+        Action::Provider(args) => commands::provider(connect(&globals, &around).await?, &args, report).await,
+    }
+}
+
+/// A connection to the engine that docker itself would choose.
+pub(crate) async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Error> {
+    let host = Host::choose(globals, around)?;
+    Ok(Docker::connect(host, around.variable("DOCKER_API_VERSION")).await?)
+}

@@ -1,0 +1,144 @@
+//! A stand-in for the engine's API that records what it is asked.
+//!
+//! It speaks just enough HTTP/1.1 for Docker's CLI, on a Unix socket, and answers as a swarm manager that knows
+//! every network and every image.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use serde_json::{Value, json};
+
+/// The oldest API that smsvc works with: what the CLI sends to it, it sends to every newer one.
+const API_VERSION: &str = "1.41";
+
+/// The digest of every image.
+pub(crate) const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// The platforms of every image: architecture and operating system.
+pub(crate) const PLATFORMS: [(&str, &str); 3] =
+    [("amd64", "linux"), ("arm", "linux"), ("unknown", "unknown")];
+
+/// The id of a network: its name backwards, so that the order of ids is not the order of names.
+pub(crate) fn network_id(name: &str) -> String {
+    format!("id-{}", name.chars().rev().collect::<String>())
+}
+
+/// A request, without the version of the API in its path.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) body: Value,
+}
+
+/// The stand-in; it listens as long as the test runs.
+pub(crate) struct Engine {
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Engine {
+    pub(crate) fn listen(socket: &Path) -> Self {
+        let listener = UnixListener::bind(socket).expect("the socket is free");
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let recorder = Arc::clone(&calls);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let recorder = Arc::clone(&recorder);
+                thread::spawn(move || serve(&connection, &recorder));
+            }
+        });
+        Self { calls }
+    }
+
+    /// The calls since this was last asked, pings left out.
+    pub(crate) fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Answers one connection until the other side closes it.
+fn serve(connection: &UnixStream, calls: &Mutex<Vec<Call>>) {
+    let mut reader = BufReader::new(connection);
+    while let Some(call) = read_request(&mut reader) {
+        let (status, answer) = answer(&call);
+        let head_only = call.method == "HEAD";
+        if !call.path.ends_with("/_ping") {
+            calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+        }
+        if write_response(connection, status, &answer, head_only).is_none() {
+            return;
+        }
+    }
+}
+
+fn read_request(reader: &mut impl BufRead) -> Option<Call> {
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
+    let mut words = first.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        if let Some((_, value)) =
+            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let unversioned = target.strip_prefix("/v").and_then(|rest| rest.find('/').map(|slash| &rest[slash..]));
+    let path = percent_decoded(unversioned.unwrap_or(target));
+    Some(Call { method, path, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let code = tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let (byte, passed) = match code {
+            Some(code) if *first == b'%' => (code, 2),
+            _ => (*first, 0),
+        };
+        bytes.push(byte);
+        rest = &tail[passed..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn answer(call: &Call) -> (u16, Value) {
+    let path = call.path.split('?').next().unwrap_or("");
+    if path.ends_with("/_ping") {
+        (200, json!("OK"))
+    } else if path.starts_with("/distribution/") {
+        let platforms = PLATFORMS.map(|(architecture, os)| json!({"architecture": architecture, "os": os}));
+        let descriptor = json!({"mediaType": "application/json", "digest": DIGEST, "size": 1});
+        (200, json!({"Descriptor": descriptor, "Platforms": platforms}))
+    } else if let Some(name) = path.strip_prefix("/networks/") {
+        (200, json!({"Name": name, "Id": network_id(name), "Scope": "swarm", "Driver": "overlay"}))
+    } else if path == "/services/create" {
+        (201, json!({"ID": "service-id"}))
+    } else {
+        (404, json!({"message": format!("nothing at {path}")}))
+    }
+}
+
+fn write_response(mut connection: &UnixStream, status: u16, answer: &Value, head_only: bool) -> Option<()> {
+    let body = answer.to_string();
+    let head = format!(
+        "HTTP/1.1 {status} Answer\r\nApi-Version: {API_VERSION}\r\nOstype: linux\r\nDocker-Experimental: false\r\n\
+         Swarm: active/manager\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    connection.write_all(head.as_bytes()).ok()?;
+    if head_only { Some(()) } else { connection.write_all(body.as_bytes()).ok() }
+}

@@ -1,0 +1,28 @@
+//! What becomes of a command line.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The end of a command line, as far as anybody else can see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Outcome {
+    /// The exit status.
+    pub(crate) exit: u8,
+    /// The first line of the error, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    /// What was looked up: `GET /path?query`, without the version of the API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lookups: Vec<String>,
+    /// The body of `POST /services/create`, if it came to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Value>,
+}
+
+impl Outcome {
+    /// Whether the error, or else the body, contains this text.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        let body = self.body.as_ref().map(Value::to_string);
+        self.error.as_ref().or(body.as_ref()).is_some_and(|said| said.contains(text))
+    }
+}
