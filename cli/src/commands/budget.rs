@@ -47,3 +47,35 @@ fn account<'l, 'f>(ledger: &'l Ledger<'f>, swarm: &Swarm, wanted: &str) -> Resul
             }
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fake::Fake;
+
+    async fn ask(network: &str) -> Result<(), Error> {
+        let mut swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
+        let mut bridge = swarm.networks[0].clone();
+        bridge.id = "b1".into();
+        bridge.name = "bridge".into();
+        bridge.driver = "bridge".into();
+        bridge.swarm = false;
+        swarm.networks.push(bridge);
+        let args = BudgetArgs { networks: vec![network.to_owned()], format: Format::Json };
+        budget(&Fake(Some(swarm)), &args, Report::new()).await
+    }
+
+    #[tokio::test]
+    async fn a_network_is_found_by_name_by_id_and_by_the_beginning_of_its_id() {
+        for network in ["front", "front-id", "front-"] {
+            assert!(ask(network).await.is_ok(), "{network}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_network_of_the_node_is_told_apart_from_none_at_all() {
+        assert!(matches!(ask("bridge").await, Err(Error::NetworkNotSwarm { .. })));
+        assert!(matches!(ask("nope").await, Err(Error::NetworkUnknown { .. })));
+        assert!(matches!(ask("").await, Err(Error::NetworkUnknown { .. })));
+    }
+}

@@ -137,3 +137,48 @@ fn problems(tasks: &[Task]) -> impl Iterator<Item = String> {
         })
         .map(|task| format!("a task was {}: {}", task.status.state, task.status.err))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Swarm;
+
+    fn stand_of(swarm: &Swarm) -> Stand {
+        stand(&swarm.services[0], &swarm.tasks, &swarm.nodes)
+    }
+
+    #[test]
+    fn a_task_counts_when_it_runs_and_is_to_go_on() {
+        let mut swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_service("s", "vip", 3, "front", &[]);
+        assert_eq!(stand_of(&swarm), Stand { done: 3, wanted: 3, addressless: 0 });
+        swarm.tasks[0].status.state = "new".into();
+        swarm.tasks[1].desired_state = "shutdown".into();
+        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 3, addressless: 1 });
+    }
+
+    #[test]
+    fn a_job_is_done_when_its_tasks_are_complete() {
+        let mut swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_service("s", "vip", 2, "front", &[]);
+        let mut json = swarm.services[0].json().clone();
+        json["Spec"]["Mode"] =
+            serde_json::json!({ "ReplicatedJob": { "MaxConcurrent": 1, "TotalCompletions": 2 } });
+        swarm.services[0] = RawService::new(json).unwrap();
+        assert_eq!(stand_of(&swarm), Stand { done: 0, wanted: 2, addressless: 0 });
+        swarm.tasks[0].status.state = "complete".into();
+        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 2, addressless: 0 });
+    }
+
+    #[test]
+    fn what_the_engine_says_of_a_failed_task_is_told() {
+        let mut swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_service("s", "vip", 1, "front", &[]);
+        swarm.tasks[0].status.state = "rejected".into();
+        swarm.tasks[0].status.err = "No such image: nope:1".into();
+        assert_eq!(
+            problems(&swarm.tasks).collect::<Vec<_>>(),
+            ["a task was rejected: No such image: nope:1"]
+        );
+    }
+}

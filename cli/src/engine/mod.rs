@@ -2,9 +2,11 @@
 //!
 //! [`Engine`] is all that the rest of the plugin knows of it. [`Docker`] is the real one; tests put their own
 //! behind the same trait. Service specs and tasks are read as raw JSON, because typed models lose health checks,
-//! task addresses and whatever a newer engine adds; the rest goes through bollard over the same [`transport`].
+//! task addresses and whatever a newer engine adds; the rest goes through bollard over the same connections.
 
 mod docker;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod host;
 pub mod registry;
 mod swarm;
@@ -16,7 +18,7 @@ use thiserror::Error;
 
 pub use docker::Docker;
 pub use host::{Host, HostError, Surroundings};
-pub use swarm::{AttachedNetwork, Attachment, Created, Image, Network, Task, TaskStatus};
+pub use swarm::{AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus};
 
 use crate::service::RawService;
 

@@ -54,9 +54,21 @@ pub struct Task {
     /// Where the engine wants it to be.
     #[serde(default)]
     pub desired_state: String,
+    /// Which run of a job it belongs to; 0 for a task of any other service.
+    #[serde(default)]
+    pub job_iteration: JobIteration,
     /// The networks that it is on, with its addresses.
     #[serde(rename = "NetworksAttachments", default)]
     pub attachments: Option<Vec<Attachment>>,
+}
+
+/// A run of a job. Every forced update begins a new one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct JobIteration {
+    /// Grows from run to run.
+    #[serde(default)]
+    pub index: u64,
 }
 
 /// `Status` of a task.

@@ -1,7 +1,7 @@
 //! The command line of `docker smsvc create`: one definition a flag, and everything else made from them.
 //!
 //! A flag is a unit struct in `defs` that says what it is called, what it takes, what it means, and what it does
-//! to a [`Draft`]. [`TABLE`] lists them; from it come the parser ([`parse`]), the help texts ([`help`]) and the
+//! to a [`Draft`]. [`TABLE`] lists them; from it come the parser ([`parse()`]), the help texts ([`help`]) and the
 //! [`clap::Command`] of completion and documentation ([`command`]). The parser is our own, because scripts rely on
 //! how Docker's reads a line and words its errors.
 //!

@@ -113,3 +113,63 @@ fn json(status: StatusCode, body: String) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
         .into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::engine::fake::Fake;
+
+    async fn ask(swarm: Option<Swarm>) -> (StatusCode, String) {
+        let options = Options { plugin: "smsvc".to_owned(), ..Options::default() };
+        let provider =
+            Provider { engine: Fake(swarm), options, report: Report::new(), said: Mutex::default() };
+        let response = configuration(State(Arc::new(provider))).await;
+        let (status, body) = (response.status(), to_bytes(response.into_body(), usize::MAX).await.unwrap());
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    fn swarm() -> Swarm {
+        let labels = [("smsvc.group", "g"), ("smsvc.port", "80"), ("smsvc.route.r.path", "/r")];
+        Swarm::sample().with_network("front", "10.1.0.0/24").with_service("s", "dnsrr", 3, "front", &labels)
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_cannot_be_asked_is_a_503_on_which_traefik_keeps_what_it_has() {
+        let (status, body) = ask(None).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.contains("unix:///gone"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn the_same_swarm_gives_the_same_bytes() {
+        let mut shuffled = swarm();
+        shuffled.tasks.reverse();
+        assert_eq!(ask(Some(swarm())).await, ask(Some(shuffled)).await);
+    }
+
+    #[tokio::test]
+    async fn a_swarm_without_groups_is_not_an_empty_document() {
+        let (status, body) = ask(Some(Swarm::sample())).await;
+        let document: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(status, StatusCode::OK);
+        assert!(document["http"].as_object().is_some_and(|http| !http.is_empty()), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_problem_is_said_when_it_appears_and_not_at_every_poll() {
+        let provider = Provider {
+            engine: Fake(None),
+            options: Options::default(),
+            report: Report::new(),
+            said: Mutex::default(),
+        };
+        assert!(provider.published().await.is_err());
+        let said = provider.said.lock().unwrap().clone();
+        assert_eq!(said.len(), 1);
+        assert!(provider.published().await.is_err());
+        assert_eq!(*provider.said.lock().unwrap(), said);
+    }
+}

@@ -75,39 +75,7 @@ impl Report {
 
     /// The decision, and how it came about.
     pub fn explanation(self, args: &TestArgs, explanation: &Explanation<'_>) {
-        self.result(&format!("{} {}", args.method, args.url));
-        self.result(&decision(&explanation.decision));
-        let shown: Vec<&Considered<'_>> =
-            explanation.considered.iter().filter(|it| is_near(it.verdict)).take(NEAR_MISSES).collect();
-        let rest = explanation.considered.len() - shown.len();
-        if !shown.is_empty() {
-            let mut table = Table::new(&[
-                ("", Align::Left),
-                ("METHODS", Align::Left),
-                ("PATH", Align::Left),
-                ("SERVICE", Align::Left),
-                ("ROUTE", Align::Left),
-                ("VERDICT", Align::Left),
-            ]);
-            for considered in shown {
-                let rule = considered.rule;
-                table.row([
-                    if considered.verdict == Verdict::Chosen { "*".to_owned() } else { String::new() },
-                    rule.route().methods().to_string(),
-                    rule.path().to_string(),
-                    rule.service().to_owned(),
-                    rule.route().name().to_string(),
-                    verdict(considered.verdict),
-                ]);
-            }
-            self.result(&format!("\n{}", table.render()));
-        }
-        if rest > 0 {
-            self.result(&format!(
-                "\n{rest} other route{} for other paths or hosts",
-                if rest == 1 { " is" } else { "s are" }
-            ));
-        }
+        self.result(&explained(args, explanation));
     }
 
     /// The same for programs.
@@ -139,6 +107,45 @@ impl Report {
         value["considered"] = Value::Array(considered);
         self.json(&value);
     }
+}
+
+/// The request, the decision, and the rules that came near it, the best first.
+fn explained(args: &TestArgs, explanation: &Explanation<'_>) -> String {
+    let mut text = format!("{} {}\n{}", args.method, args.url, decision(&explanation.decision));
+    let near = explanation.considered.iter().filter(|it| is_near(it.verdict));
+    let shown: Vec<&Considered<'_>> = near.take(NEAR_MISSES).collect();
+    let rest = explanation.considered.len() - shown.len();
+    if !shown.is_empty() {
+        text = format!("{text}\n\n{}", considered_table(&shown));
+    }
+    match rest {
+        0 => text,
+        1 => text + "\n\n1 other route is for other paths or hosts",
+        rest => text + &format!("\n\n{rest} other routes are for other paths or hosts"),
+    }
+}
+
+fn considered_table(shown: &[&Considered<'_>]) -> String {
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("METHODS", Align::Left),
+        ("PATH", Align::Left),
+        ("SERVICE", Align::Left),
+        ("ROUTE", Align::Left),
+        ("VERDICT", Align::Left),
+    ]);
+    for considered in shown {
+        let rule = considered.rule;
+        table.row([
+            if considered.verdict == Verdict::Chosen { "*".to_owned() } else { String::new() },
+            rule.route().methods().to_string(),
+            rule.path().to_string(),
+            rule.service().to_owned(),
+            rule.route().name().to_string(),
+            verdict(considered.verdict),
+        ]);
+    }
+    table.render()
 }
 
 fn decision(decision: &Decision<'_>) -> String {
@@ -192,5 +199,71 @@ fn hosts(hosts: &[HostPattern]) -> String {
     match hosts {
         [] => "*".to_owned(),
         hosts => hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smsvc_core::decide::{Request, explain};
+
+    use super::*;
+    use crate::observe::Swarm;
+
+    fn said(method: &str, url: &str) -> String {
+        let labels = [
+            ("smsvc.group", "petstore"),
+            ("smsvc.route.mine.path", "/pets/mine"),
+            ("smsvc.route.mine.methods", "GET"),
+            ("smsvc.route.one.path", "/pets/{petId}"),
+            ("smsvc.route.one.methods", "GET,DELETE"),
+            ("smsvc.route.one.rewrite.path", "/internal/{petId}"),
+            ("smsvc.route.far.path", "/far"),
+        ];
+        let swarm = Swarm::sample()
+            .with_network("front", "10.1.0.0/24")
+            .with_service("pets", "dnsrr", 1, "front", &labels);
+        let routes = Routes::compile(&Declared::read(&swarm.services).merged().spec);
+        let request = Request { method, host: "", uri: url, headers: &() };
+        let args =
+            TestArgs { method: method.into(), url: url.into(), headers: Vec::new(), format: Format::Table };
+        explained(&args, &explain(&routes, &request))
+    }
+
+    #[test]
+    fn a_decision_is_said_with_the_routes_that_it_outranks() {
+        let expected = "\
+GET /pets/mine
+-> service pets, by route mine of group petstore
+
+    METHODS      PATH            SERVICE   ROUTE   VERDICT
+*   GET          /pets/mine      pets      mine    takes the request
+    DELETE,GET   /pets/{petId}   pets      one     would take it, but is outranked
+
+1 other route is for other paths or hosts";
+        assert_eq!(said("GET", "/pets/mine"), expected);
+    }
+
+    #[test]
+    fn a_rewrite_is_said_as_the_service_sees_it() {
+        let text = said("DELETE", "/pets/7?now=1");
+        assert!(
+            text.contains(
+                "-> service pets, by route one of group petstore\n   the service sees /internal/7?now=1"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn an_answer_is_said_with_what_is_allowed() {
+        let expected = "\
+PUT /pets/7
+-> 405, Allow: DELETE, GET, HEAD, OPTIONS: no service gets the request
+
+   METHODS      PATH            SERVICE   ROUTE   VERDICT
+   DELETE,GET   /pets/{petId}   pets      one     other method
+
+2 other routes are for other paths or hosts";
+        assert_eq!(said("PUT", "/pets/7"), expected);
     }
 }

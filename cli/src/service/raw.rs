@@ -75,6 +75,11 @@ impl RawService {
         network_ids(self.spec())
     }
 
+    /// The run that a job is in (`JobStatus.JobIteration`); 0 for any other service.
+    pub fn job_iteration(&self) -> u64 {
+        self.json.pointer("/JobStatus/JobIteration/Index").and_then(Value::as_u64).unwrap_or_default()
+    }
+
     /// The virtual IPs that the engine has allocated.
     pub fn virtual_ips(&self) -> Vec<VirtualIp> {
         let read = |entry: &Value| {

@@ -75,7 +75,7 @@ pub struct TaskFact {
     pub node: Option<NodeId>,
     /// How far it is (`Status.State`).
     pub stage: Stage,
-    /// Whether it is to go on (`DesiredState`).
+    /// Whether it is to go on (`DesiredState`). The tasks of an earlier iteration of a job are leaving.
     pub fate: Fate,
     /// How many addresses it has on each network (`NetworksAttachments`). A task that ended still lists them.
     pub addresses: BTreeMap<NetworkId, Addresses>,

@@ -1,0 +1,179 @@
+//! The shared table of cases, which the tests of the pure crate run through `decide`, sent through Traefik.
+//!
+//! `docker smsvc routes test` must predict every answer: the command and the plugin decide with the same
+//! code, and what Traefik does before the plugin is known to the command.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use smsvc_tests::artifact::workspace;
+use smsvc_tests::backend::Seen;
+use smsvc_tests::http::{Request, Response};
+
+use crate::ground::Ground;
+use crate::world::{Rule, World};
+
+pub(crate) const RULES: &[Rule] = &[(
+    "traefik_and_routes_test_agree_on_every_case_of_the_table",
+    traefik_and_routes_test_agree_on_every_case,
+)];
+
+/// The header by which a case tries to choose a service.
+const CHOICE: &str = "X-Smsvc-Service";
+
+fn traefik_and_routes_test_agree_on_every_case(world: &World) -> Result<()> {
+    for file in fs::read_dir(workspace().join("tests").join("cases"))? {
+        let path = file?.path();
+        let table: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let ground = world.ground(&format!("case-{name}"));
+        create_services(&ground, &table["services"])?;
+        let cases: Vec<Case> =
+            list(&table["requests"]).iter().map(|case| Case::read(&ground, case)).collect::<Result<_>>()?;
+        wait_until_routed(&ground, &cases)?;
+        // All that is wrong at once: a difference in one case is understood best beside the others.
+        let wrong: Vec<String> = cases
+            .iter()
+            .filter_map(|case| case.check(world).err())
+            .map(|error| format!("{error:#}"))
+            .collect();
+        ensure!(
+            wrong.is_empty(),
+            "{} of {} cases of {name}:\n{}",
+            wrong.len(),
+            cases.len(),
+            wrong.join("\n")
+        );
+    }
+    Ok(())
+}
+
+/// Creates the services of the table in the order of their age, which decides between equals.
+fn create_services(ground: &Ground, services: &Value) -> Result<()> {
+    let mut services: Vec<&Value> = list(services).iter().collect();
+    services.sort_by_key(|service| text(&service["created"]));
+    for service in services {
+        let labels: BTreeMap<String, Value> = serde_json::from_value(service["labels"].clone())?;
+        let labels: Vec<String> =
+            labels.iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
+        let mut options = vec!["--network", &ground.world.stage.network];
+        options.extend(labels.iter().flat_map(|label| ["--label", label]));
+        ground.create(&text(&service["name"]), &options)?;
+    }
+    Ok(())
+}
+
+/// Waits for one answer of each service.
+fn wait_until_routed(ground: &Ground, cases: &[Case]) -> Result<()> {
+    let mut seen: Vec<&str> = Vec::new();
+    for case in cases {
+        if let Expected::Forward { seen: Seen { service, .. }, .. } = &case.expected
+            && !seen.contains(&service.as_str())
+        {
+            ground.world.send_until(&case.request, 200)?;
+            seen.push(service);
+        }
+    }
+    Ok(())
+}
+
+/// One request of the table.
+struct Case {
+    name: String,
+    request: Request,
+    expected: Expected,
+    /// The status where Traefik answers by itself: no route of the plugin is for such a request.
+    traefik_answers: Option<u64>,
+}
+
+enum Expected {
+    Forward { seen: Seen, route: String },
+    Answer { status: u64, allow: Option<String> },
+}
+
+impl Case {
+    fn read(ground: &Ground, case: &Value) -> Result<Self> {
+        let name = text(&case["name"]);
+        let mut request = Request::new(&text(&case["method"]), &text(&case["host"]), &text(&case["target"]));
+        for (field, value) in case["headers"].as_object().into_iter().flatten() {
+            let value = if field == CHOICE { ground.service(&text(value)) } else { text(value) };
+            request = request.with(field, &value);
+        }
+        let (forward, answer) = (&case["expect"]["forward"], &case["expect"]["answer"]);
+        let expected = if forward.is_object() {
+            let seen =
+                Seen { service: ground.service(&text(&forward["service"])), target: text(&forward["uri"]) };
+            Expected::Forward { seen, route: text(&forward["route"]) }
+        } else {
+            let status = answer["status"].as_u64().with_context(|| format!("{name}: nothing is expected"))?;
+            Expected::Answer { status, allow: answer["allow"].as_str().map(str::to_owned) }
+        };
+        Ok(Self { name, request, expected, traefik_answers: case["traefik_answers"].as_u64() })
+    }
+
+    fn check(&self, world: &World) -> Result<()> {
+        self.check_answer(&world.send(&self.request)?).with_context(|| format!("{}: Traefik", self.name))?;
+        self.check_prediction(&self.predict(world)?).with_context(|| format!("{}: routes test", self.name))
+    }
+
+    /// What came through Traefik.
+    fn check_answer(&self, response: &Response) -> Result<()> {
+        let (status, seen, allow) =
+            (u64::from(response.status), Seen::of(response), response.header("Allow"));
+        match &self.expected {
+            Expected::Forward { seen: expected, .. } => {
+                ensure!(seen.as_ref() == Some(expected), "{status} {seen:?}, not {expected:?}");
+            }
+            Expected::Answer { status: expected, allow: expected_allow } => {
+                let expected = self.traefik_answers.unwrap_or(*expected);
+                ensure!(status == expected && seen.is_none(), "{status} {seen:?}, not {expected}");
+                ensure!(allow == expected_allow.as_deref(), "Allow: {allow:?}, not {expected_allow:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// What `docker smsvc routes test` says.
+    fn predict(&self, world: &World) -> Result<Value> {
+        let Request { method, host, target, headers } = &self.request;
+        let (url, headers) = (
+            format!("http://{host}{target}"),
+            headers.iter().map(|(name, value)| format!("{name}: {value}")),
+        );
+        let headers: Vec<String> = headers.collect();
+        let mut args = vec!["smsvc", "routes", "test", method, &url, "--format", "json"];
+        args.extend(headers.iter().flat_map(|header| ["--header", header]));
+        world.docker().json(&args)
+    }
+
+    fn check_prediction(&self, prediction: &Value) -> Result<()> {
+        let (forward, answer) = (&prediction["forward"], &prediction["answer"]);
+        match &self.expected {
+            Expected::Forward { seen, route } => {
+                let target = forward["uri"].as_str().unwrap_or(&self.request.target);
+                let as_expected = forward["service"] == *seen.service
+                    && forward["route"] == **route
+                    && target == seen.target;
+                ensure!(as_expected, "{forward}, not {seen:?} by {route}");
+            }
+            Expected::Answer { status, allow } => {
+                let told = answer["headers"]["allow"].as_str();
+                ensure!(
+                    answer["status"] == *status && told == allow.as_deref(),
+                    "{answer}, not {status} {allow:?}"
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

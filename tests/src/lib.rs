@@ -1,0 +1,20 @@
+//! The stage: a real Swarm engine, a real Traefik with the plugin in it, a running provider and a backend
+//! image, set up for one demo or one test run and taken down afterwards.
+//!
+//! It drives everything the way a user does, through the `docker` command. It must not use the project's own
+//! crates: what it sees must come from the built binaries and from the network, or a test could agree with a
+//! mistake.
+
+pub mod artifact;
+pub mod backend;
+pub mod docker;
+pub mod engine;
+pub mod http;
+pub mod image;
+pub mod patience;
+pub mod process;
+pub mod provider;
+mod removal;
+pub mod stage;
+pub mod teardown;
+pub mod traefik;

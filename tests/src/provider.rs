@@ -1,0 +1,48 @@
+//! `docker smsvc provider` as a process of this machine: Traefik's source of routes.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::docker::Docker;
+use crate::http::{Request, Response};
+use crate::patience::wait_for;
+use crate::process::Companion;
+
+/// A running provider. Dropping it ends it.
+pub struct Provider {
+    companion: Companion,
+    /// Where it answers.
+    pub address: SocketAddr,
+}
+
+impl Provider {
+    /// Starts it for the engine of `docker`, and waits until it answers, with whatever status.
+    pub fn start(docker: &Docker, address: SocketAddr, log: &Path) -> Result<Self> {
+        let listen = address.to_string();
+        let companion = Companion::start(&docker.command(&["smsvc", "provider", "--listen", &listen]), log)?;
+        let mut provider = Self { companion, address };
+        wait_for("the provider", Duration::from_secs(10), || {
+            provider.companion.check_alive()?;
+            provider.document()
+        })?;
+        Ok(provider)
+    }
+
+    /// What Traefik would get now.
+    pub fn document(&self) -> Result<Response> {
+        Request::new("GET", &self.address.to_string(), "/traefik").send(self.address)
+    }
+
+    /// The process of `docker`, which has started the plugin.
+    pub fn process(&mut self) -> &mut Companion {
+        &mut self.companion
+    }
+
+    /// The end of its log.
+    pub fn log_end(&self) -> String {
+        self.companion.log_end()
+    }
+}
