@@ -34,7 +34,7 @@ impl Declared {
                 Ok(Some(declaration)) => declared.declarations.push(declaration),
                 Ok(None) => {}
                 Err(errors) => {
-                    broken_groups.extend(group_label(service));
+                    broken_groups.extend(group_labels(service));
                     declared.broken.insert(service.name().to_owned(), errors);
                 }
             }
@@ -79,7 +79,8 @@ pub fn refusal_lines(refusal: &Refusal) -> impl Iterator<Item = String> {
         .map(|error| format!("{}: {error}; API group {} is left out", error.code(), refusal.group))
 }
 
-/// The group of a service whose other labels may be broken.
-fn group_label(service: &RawService) -> Option<String> {
-    service.labels().into_iter().find(|(key, _)| key.eq_ignore_ascii_case(GROUP)).map(|(_, value)| value)
+/// The groups that a service with broken labels may mean: a key that stands twice with different case is one of the
+/// ways to be broken.
+fn group_labels(service: &RawService) -> impl Iterator<Item = String> {
+    service.labels().into_iter().filter(|(key, _)| key.eq_ignore_ascii_case(GROUP)).map(|(_, value)| value)
 }

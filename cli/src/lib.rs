@@ -23,5 +23,6 @@ pub mod report;
 pub mod service;
 
 mod run;
+mod words;
 
 pub use run::run;

@@ -9,8 +9,9 @@ use tokio::runtime::Builder;
 
 use crate::args::{self, Action};
 use crate::commands;
-use crate::engine::{Docker, Host, Surroundings};
+use crate::engine::{Docker, Host, Surroundings, registry};
 use crate::error::Error;
+use crate::flags::{self, CreateRequest, Parsed, Shell};
 use crate::plugin::{self, Globals, Invocation};
 use crate::report::Report;
 
@@ -56,7 +57,11 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             commands::version(report);
             Ok(())
         }
-        Action::Create(words) => commands::create(&words, &globals, &around, report).await,
+        Action::Create(words) => {
+            let Some(request) = create_request(&words, &around, report)? else { return Ok(()) };
+            let auth = request.registry_auth.then(|| registry::auth_header(request.image.domain(), &around));
+            commands::create(&connect(&globals, &around).await?, &request, auth.as_deref(), report).await
+        }
         Action::Budget(args) => commands::budget(&connect(&globals, &around).await?, &args, report).await,
         Action::Routes(args) => commands::routes(&connect(&globals, &around).await?, &args, report).await,
         Action::Provider(args) => commands::provider(connect(&globals, &around).await?, &args, report).await,
@@ -64,7 +69,24 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
 }
 
 /// A connection to the engine that docker itself would choose.
-pub(crate) async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Error> {
+async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Error> {
     let host = Host::choose(globals, around)?;
     Ok(Docker::connect(host, around.variable("DOCKER_API_VERSION")).await?)
+}
+
+/// Reads the words behind `create`; `None` where they ask for help, which is then given.
+fn create_request(
+    words: &[String],
+    around: &Surroundings,
+    report: Report,
+) -> Result<Option<Box<CreateRequest>>, Error> {
+    let directory = std::env::current_dir().unwrap_or_default();
+    let shell = Shell { variables: around.variables.clone(), directory };
+    match flags::parse(words, &shell).map_err(Error::Flags)? {
+        Parsed::Create(request) => Ok(Some(request)),
+        Parsed::Help(length) => {
+            report.result(flags::help(length).trim_end());
+            Ok(None)
+        }
+    }
 }

@@ -35,9 +35,9 @@ pub enum ConditionError {
     /// Not a token.
     #[error("{0:?} is not the name of a header")]
     HeaderName(String),
-    /// The host is not a header among others, and the service header is smsvc's own.
+    /// Not the client's to say: Traefik or smsvc sets or removes it on the way, or it is the host.
     #[error(
-        "the header {0:?} cannot be a condition: use smsvc.host for the host; X-Smsvc-Service is set by smsvc"
+        "the header {0:?} cannot be a condition: Traefik or smsvc changes it on the way; the host is smsvc.host"
     )]
     ReservedHeader(String),
     /// Empty, or with `=`, white space or control characters.
@@ -56,16 +56,27 @@ impl HeaderName {
         if !is_token(text) {
             return Err(ConditionError::HeaderName(text.to_owned()));
         }
-        if text.eq_ignore_ascii_case("host") || text.eq_ignore_ascii_case(SERVICE_HEADER) {
+        let name = text.to_ascii_lowercase();
+        if text.eq_ignore_ascii_case(SERVICE_HEADER) || is_of_the_way(&name) {
             return Err(ConditionError::ReservedHeader(text.to_owned()));
         }
-        Ok(Self(text.to_ascii_lowercase()))
+        Ok(Self(name))
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Headers that Traefik sets or removes before the middleware sees them, and the host, which is none among others.
+fn is_of_the_way(name: &str) -> bool {
+    let hop_by_hop = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+    let proxy = ["x-forwarded-", "proxy-"];
+    name == "host"
+        || name == "x-real-ip"
+        || hop_by_hop.contains(&name)
+        || proxy.iter().any(|start| name.starts_with(start))
 }
 
 impl QueryName {

@@ -88,7 +88,10 @@ fn one_of(list: &str) -> Option<Constraint> {
             Some(char) if char != ',' => text.push(char),
             end => {
                 let text = std::mem::take(&mut text);
-                if text.trim().is_empty() || !texts.insert(text.trim().to_owned()) {
+                if text.trim().is_empty()
+                    || text.contains(char::is_control)
+                    || !texts.insert(text.trim().to_owned())
+                {
                     return None;
                 }
                 if end.is_none() {

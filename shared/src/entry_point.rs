@@ -1,7 +1,9 @@
 //! What Traefik's entry point does to a request target before any router sees it.
 //!
-//! Only for prediction: Traefik does this itself before it calls the middleware. Measured on Traefik 3.7 with its
+//! For prediction: Traefik does this itself before it calls the middleware. Measured on Traefik 3.7 with its
 //! defaults (`sanitizePath` on, encoded slashes allowed); the first step is Go's `net/url`.
+
+use std::borrow::Cow;
 
 /// What becomes of a request target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,9 @@ pub enum Received {
 
 /// Receives a target in origin form, or `*`.
 pub fn receive(method: &str, target: &str) -> Received {
+    if method == "CONNECT" {
+        return Received::Answers(501);
+    }
     if target == "*" {
         // Go answers `OPTIONS *` by itself; no router takes any other.
         return Received::Answers(if method == "OPTIONS" { 200 } else { 404 });
@@ -30,20 +35,28 @@ pub fn receive(method: &str, target: &str) -> Received {
     let mut passed = cleaned(&normalized(&escaped));
     if let Some(query) = query {
         passed.push('?');
-        push_ascii(&mut passed, query);
+        passed.push_str(&ascii(query.replace(';', "&").as_bytes()));
     }
     Received::Passes(passed)
 }
 
-/// The query is left alone, but for bytes outside ASCII: the middleware escapes those before it decides.
-fn push_ascii(text: &mut String, query: &str) {
-    for byte in query.bytes() {
+/// A target as text, with bytes outside ASCII percent-encoded.
+///
+/// Traefik encodes the path, and hands the query on as it came. Encoded it means the same, and a rewrite can keep it.
+/// The middleware does this before it decides.
+pub fn ascii(target: &[u8]) -> Cow<'_, str> {
+    if target.is_ascii() {
+        return String::from_utf8_lossy(target);
+    }
+    let mut text = String::with_capacity(target.len());
+    for byte in target {
         if byte.is_ascii() {
-            text.push(char::from(byte));
+            text.push(char::from(*byte));
         } else {
-            push_escape(text, byte);
+            push_escape(&mut text, *byte);
         }
     }
+    Cow::Owned(text)
 }
 
 /// Go's `URL.EscapedPath`: the path as it was sent where its encoding is sound, else decoded and encoded anew, by which
@@ -187,9 +200,10 @@ mod tests {
     }
 
     #[test]
-    fn the_query_is_left_alone_where_it_is_ascii() {
+    fn the_query_is_left_alone_but_for_semicolons_and_bytes_outside_ascii() {
         assert_eq!(passes("/a?x=/../y&z=%zz"), "/a?x=/../y&z=%zz");
         assert_eq!(passes("/a?x=é"), "/a?x=%C3%A9");
+        assert_eq!(passes("/a?x=1;y=2"), "/a?x=1&y=2");
     }
 
     #[test]
@@ -199,5 +213,6 @@ mod tests {
         }
         assert_eq!(receive("GET", "*"), Received::Answers(404));
         assert_eq!(receive("OPTIONS", "*"), Received::Answers(200));
+        assert_eq!(receive("CONNECT", "/a"), Received::Answers(501));
     }
 }

@@ -122,20 +122,17 @@ impl fmt::Display for HostPattern {
 
 /// The host of a request, ready to be compared: without port and trailing dot, in lower case.
 ///
-/// Never wrong: a host header that is no host is simply equal to no pattern.
+/// Never wrong: a host header that is no host is simply equal to no pattern. An address is compared as text, as
+/// Traefik does; patterns hold its canonical form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestHost<'a>(Cow<'a, str>);
 
 impl<'a> RequestHost<'a> {
     /// Takes the value of a `Host` header (RFC 9110, section 7.2: `uri-host [ ":" port ]`).
     pub fn new(header: &'a str) -> Self {
-        if header.starts_with('[') {
-            let address = bracketed(header).map(|(address, _)| address);
-            return Self(Cow::Owned(address.unwrap_or_default()));
-        }
-        let name = header.split_once(':').map_or(header, |(name, _)| name);
+        let (name, port) = split_port(header);
         let name = name.strip_suffix('.').unwrap_or(name);
-        if name.len() > HOST_MAX {
+        if port.contains(':') || !(is_host_name(name) || matches!(bracketed(name), Some((_, "")))) {
             return Self(Cow::Borrowed(""));
         }
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -155,6 +152,19 @@ impl<'a> RequestHost<'a> {
     pub(crate) fn parents(&self) -> impl Iterator<Item = &str> {
         let cut = |host: &str| host.split_once('.').map(|(first, _)| first.len());
         std::iter::successors(Some(self.as_str()), move |host| host.get(cut(host)?.checked_add(1)?..)).skip(1)
+    }
+}
+
+/// Splits a `Host` header at the colon in front of the port; the colons of an address in brackets do not count.
+fn split_port(header: &str) -> (&str, &str) {
+    let name = header.find(']').map_or(0, |bracket| bracket.saturating_add(1));
+    match header
+        .get(name..)
+        .and_then(|rest| rest.find(':'))
+        .and_then(|at| header.split_at_checked(name.saturating_add(at)))
+    {
+        Some((name, port)) => (name, port.get(1..).unwrap_or_default()),
+        None => (header, ""),
     }
 }
 
@@ -207,12 +217,16 @@ mod tests {
         assert!(!matches("*.example.com", "example.com"));
         assert!(!matches("*.example.com", "badexample.com"));
         assert!(matches("*.com", "example.com"));
+        for odd in [".example.com", "a..example.com", "a@b.example.com", "a.example.com:80:90"] {
+            assert!(!matches("*.example.com", odd), "{odd}");
+        }
     }
 
     #[test]
     fn addresses_survive() {
         assert!(matches("[::1]", "[::1]:8080"));
-        assert!(matches("[2001:db8::1]", "[2001:DB8:0::1]"), "compared as addresses, not as text");
+        assert!(matches("[2001:DB8:0::1]", "[2001:db8::1]"), "a pattern is written in its canonical form");
+        assert!(!matches("[2001:db8::1]", "[2001:db8:0::1]"), "Traefik compares text, and so does this");
         assert!(matches("192.0.2.1", "192.0.2.1:80"));
         assert!(!matches("192.0.2.1", "192.0.2.2"));
         for broken in ["[::1", "[", "[]", "[x]:80", "::1"] {

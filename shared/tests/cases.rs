@@ -1,9 +1,10 @@
-//! The table of cases that every way to a decision has to agree on: here, in the middleware's WASM, in
-//! `docker smsvc routes test`, and in a real Traefik.
+//! The shared table of cases, decided natively, by the tree and by the slow oracle.
+
+#[path = "../../tests/cases/mod.rs"]
+mod table_of_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
 use smsvc_core::decide::{Decision, Headers, Request, decide, explain};
 use smsvc_core::entry_point::{Received, receive};
 use smsvc_core::labels;
@@ -11,52 +12,11 @@ use smsvc_core::merge::merge;
 use smsvc_core::spec::Spec;
 use smsvc_core::table::Table;
 
-const PETSTORE: &str = include_str!("../../tests/cases/petstore.json");
+use table_of_cases::{Case, Cases, Expected, petstore};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cases {
-    services: Vec<Service>,
-    requests: Vec<Case>,
-}
+struct Fields<'c>(&'c BTreeMap<String, String>);
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Service {
-    name: String,
-    created: String,
-    labels: BTreeMap<String, String>,
-}
-
-/// A request, and what must become of it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    /// The rule that it holds.
-    name: String,
-    method: String,
-    host: String,
-    target: String,
-    #[serde(default)]
-    headers: Fields,
-    expect: Expected,
-    /// The status with which Traefik answers by itself: no router takes the request, or Go refuses it.
-    traefik_answers: Option<u16>,
-}
-
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "lowercase")]
-enum Expected {
-    /// The service sees this target.
-    Forward { service: String, route: String, uri: String },
-    /// The client sees this.
-    Answer { status: u16, allow: Option<String> },
-}
-
-#[derive(Default, Deserialize)]
-struct Fields(BTreeMap<String, String>);
-
-impl Headers for Fields {
+impl Headers for Fields<'_> {
     fn values(&self, name: &str) -> Vec<String> {
         self.0
             .iter()
@@ -64,10 +24,6 @@ impl Headers for Fields {
             .map(|(_, value)| value.clone())
             .collect()
     }
-}
-
-fn cases() -> Cases {
-    serde_json::from_str(PETSTORE).unwrap()
 }
 
 fn table(cases: &Cases) -> Table {
@@ -97,10 +53,10 @@ fn observed(decision: Decision<'_>, target: &str) -> Expected {
 
 #[test]
 fn every_case_is_decided_as_expected() {
-    let cases = cases();
+    let cases = petstore();
     let table = table(&cases);
     for Case { name, method, host, target, headers, expect, .. } in &cases.requests {
-        let request = Request { method, host, uri: target, headers };
+        let request = Request { method, host, uri: target, headers: &Fields(headers) };
         assert_eq!(&observed(decide(&table, &request), target), expect, "{name}");
         assert_eq!(decide(&table, &request), explain(&table, &request).decision, "{name}");
     }
@@ -109,7 +65,7 @@ fn every_case_is_decided_as_expected() {
 /// Else a client that goes through Traefik would not ask what the table says.
 #[test]
 fn every_case_passes_the_entry_point_unchanged_or_is_answered_there() {
-    for case in cases().requests {
+    for case in petstore().requests {
         match (receive(&case.method, &case.target), case.traefik_answers) {
             (Received::Passes(target), None | Some(404)) => assert_eq!(target, case.target, "{}", case.name),
             (Received::Answers(status), Some(expected)) => assert_eq!(status, expected, "{}", case.name),
@@ -123,7 +79,7 @@ fn every_case_passes_the_entry_point_unchanged_or_is_answered_there() {
 
 #[test]
 fn every_case_has_a_name_of_its_own_and_every_route_a_case() {
-    let cases = cases();
+    let cases = petstore();
     let names: BTreeSet<&str> = cases.requests.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.requests.len());
     for rule in table(&cases).rules() {

@@ -69,6 +69,11 @@ fn fill(world: &World, subnet: &str, mode: &str, replicas: usize, capacity: usiz
 
     for short in &created {
         ground.wait_running(short, replicas)?;
+        assert_eq!(
+            ground.states_so_far(short)?.len(),
+            replicas,
+            "{short} has lost a task for want of an address"
+        );
         assert_eq!(ground.has_virtual_ip(short)?, mode == "vip", "{short}");
     }
 

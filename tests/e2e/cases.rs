@@ -3,17 +3,17 @@
 //! `docker smsvc routes test` must predict every answer: the command and the plugin decide with the same
 //! code, and what Traefik does before the plugin is known to the command.
 
-use std::collections::BTreeMap;
-use std::fs;
+#[path = "../cases/mod.rs"]
+mod table_of_cases;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use smsvc_tests::artifact::workspace;
 use smsvc_tests::backend::Seen;
 use smsvc_tests::http::{Request, Response};
 
 use crate::ground::Ground;
 use crate::world::{Rule, World};
+use table_of_cases::{Service, petstore};
 
 pub(crate) const RULES: &[Rule] = &[(
     "traefik_and_routes_test_agree_on_every_case_of_the_table",
@@ -24,43 +24,27 @@ pub(crate) const RULES: &[Rule] = &[(
 const CHOICE: &str = "X-Smsvc-Service";
 
 fn traefik_and_routes_test_agree_on_every_case(world: &World) -> Result<()> {
-    for file in fs::read_dir(workspace().join("tests").join("cases"))? {
-        let path = file?.path();
-        let table: Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let ground = world.ground(&format!("case-{name}"));
-        create_services(&ground, &table["services"])?;
-        let cases: Vec<Case> =
-            list(&table["requests"]).iter().map(|case| Case::read(&ground, case)).collect::<Result<_>>()?;
-        wait_until_routed(&ground, &cases)?;
-        // All that is wrong at once: a difference in one case is understood best beside the others.
-        let wrong: Vec<String> = cases
-            .iter()
-            .filter_map(|case| case.check(world).err())
-            .map(|error| format!("{error:#}"))
-            .collect();
-        ensure!(
-            wrong.is_empty(),
-            "{} of {} cases of {name}:\n{}",
-            wrong.len(),
-            cases.len(),
-            wrong.join("\n")
-        );
-    }
+    let table = petstore();
+    let ground = world.ground("cases");
+    create_services(&ground, table.services)?;
+    let cases: Vec<Case> = table.requests.into_iter().map(|case| Case::on(&ground, case)).collect();
+    wait_until_routed(&ground, &cases)?;
+    // All that is wrong at once: a difference in one case is understood best beside the others.
+    let wrong: Vec<String> =
+        cases.iter().filter_map(|case| case.check(world).err()).map(|error| format!("{error:#}")).collect();
+    ensure!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     Ok(())
 }
 
 /// Creates the services of the table in the order of their age, which decides between equals.
-fn create_services(ground: &Ground, services: &Value) -> Result<()> {
-    let mut services: Vec<&Value> = list(services).iter().collect();
-    services.sort_by_key(|service| text(&service["created"]));
+fn create_services(ground: &Ground, mut services: Vec<Service>) -> Result<()> {
+    services.sort_by(|one, two| one.created.cmp(&two.created));
     for service in services {
-        let labels: BTreeMap<String, Value> = serde_json::from_value(service["labels"].clone())?;
         let labels: Vec<String> =
-            labels.iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
+            service.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
         let mut options = vec!["--network", &ground.world.stage.network];
         options.extend(labels.iter().flat_map(|label| ["--label", label]));
-        ground.create(&text(&service["name"]), &options)?;
+        ground.create(&service.name, &options)?;
     }
     Ok(())
 }
@@ -79,38 +63,34 @@ fn wait_until_routed(ground: &Ground, cases: &[Case]) -> Result<()> {
     Ok(())
 }
 
-/// One request of the table.
+/// One request of the table, with the names that its services have on this ground.
 struct Case {
     name: String,
     request: Request,
     expected: Expected,
     /// The status where Traefik answers by itself: no route of the plugin is for such a request.
-    traefik_answers: Option<u64>,
+    traefik_answers: Option<u16>,
 }
 
 enum Expected {
     Forward { seen: Seen, route: String },
-    Answer { status: u64, allow: Option<String> },
+    Answer { status: u16, allow: Option<String> },
 }
 
 impl Case {
-    fn read(ground: &Ground, case: &Value) -> Result<Self> {
-        let name = text(&case["name"]);
-        let mut request = Request::new(&text(&case["method"]), &text(&case["host"]), &text(&case["target"]));
-        for (field, value) in case["headers"].as_object().into_iter().flatten() {
-            let value = if field == CHOICE { ground.service(&text(value)) } else { text(value) };
+    fn on(ground: &Ground, case: table_of_cases::Case) -> Self {
+        let mut request = Request::new(&case.method, &case.host, &case.target);
+        for (field, value) in &case.headers {
+            let value = if field == CHOICE { ground.service(value) } else { value.clone() };
             request = request.with(field, &value);
         }
-        let (forward, answer) = (&case["expect"]["forward"], &case["expect"]["answer"]);
-        let expected = if forward.is_object() {
-            let seen =
-                Seen { service: ground.service(&text(&forward["service"])), target: text(&forward["uri"]) };
-            Expected::Forward { seen, route: text(&forward["route"]) }
-        } else {
-            let status = answer["status"].as_u64().with_context(|| format!("{name}: nothing is expected"))?;
-            Expected::Answer { status, allow: answer["allow"].as_str().map(str::to_owned) }
+        let expected = match case.expect {
+            table_of_cases::Expected::Forward { service, route, uri } => {
+                Expected::Forward { seen: Seen { service: ground.service(&service), target: uri }, route }
+            }
+            table_of_cases::Expected::Answer { status, allow } => Expected::Answer { status, allow },
         };
-        Ok(Self { name, request, expected, traefik_answers: case["traefik_answers"].as_u64() })
+        Self { name: case.name, request, expected, traefik_answers: case.traefik_answers }
     }
 
     fn check(&self, world: &World) -> Result<()> {
@@ -120,8 +100,7 @@ impl Case {
 
     /// What came through Traefik.
     fn check_answer(&self, response: &Response) -> Result<()> {
-        let (status, seen, allow) =
-            (u64::from(response.status), Seen::of(response), response.header("Allow"));
+        let (status, seen, allow) = (response.status, Seen::of(response), response.header("Allow"));
         match &self.expected {
             Expected::Forward { seen: expected, .. } => {
                 ensure!(seen.as_ref() == Some(expected), "{status} {seen:?}, not {expected:?}");
@@ -168,12 +147,4 @@ impl Case {
         }
         Ok(())
     }
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }

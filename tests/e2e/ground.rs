@@ -105,17 +105,18 @@ impl Ground<'_> {
 
     /// The states of a service's current tasks, in lower case: `new`, `pending`, `running` …
     pub(crate) fn states(&self, short: &str) -> Result<Vec<String>> {
+        self.states_of_tasks(short, &["--filter", "desired-state=running"])
+    }
+
+    /// The same of all its tasks, those included that failed or were rejected and have been replaced.
+    pub(crate) fn states_so_far(&self, short: &str) -> Result<Vec<String>> {
+        self.states_of_tasks(short, &[])
+    }
+
+    fn states_of_tasks(&self, short: &str, filter: &[&str]) -> Result<Vec<String>> {
         let service = self.service(short);
-        let format = "{{.CurrentState}}";
-        let lines = self.world.docker().run(&[
-            "service",
-            "ps",
-            "--filter",
-            "desired-state=running",
-            "--format",
-            format,
-            &service,
-        ])?;
+        let args = [&["service", "ps", "--format", "{{.CurrentState}}"], filter, &[&service]].concat();
+        let lines = self.world.docker().run(&args)?;
         Ok(lines.lines().filter_map(|line| line.split(' ').next()).map(str::to_lowercase).collect())
     }
 

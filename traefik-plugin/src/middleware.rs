@@ -1,13 +1,11 @@
 //! What happens to one request: read it, decide, then pass it on or write the answer.
 //!
-//! The header that names the chosen service is set or removed on every request before anything else is done,
-//! so that a client that sends it is not heard. There are no rules here, and no logging: Traefik's log level
+//! The header that names the chosen service is set or removed on every request before it goes on or is answered, so
+//! that a client that sends it is not heard. There are no rules here, and no logging: Traefik's log level
 //! does not reach a guest, so every line would be written.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use smsvc_core::decide::{Decision, Forward, Headers, Request, SERVICE_HEADER, decide};
+use smsvc_core::entry_point;
 use smsvc_core::table::Table;
 
 use crate::host::Host;
@@ -45,7 +43,7 @@ pub fn handle(host: &impl Host, table: &Table, buffers: &mut Buffers) -> Next {
     host.uri(&mut buffers.uri);
     let method = String::from_utf8_lossy(&buffers.method);
     let name = String::from_utf8_lossy(&buffers.host);
-    let uri = escaped(&buffers.uri);
+    let uri = entry_point::ascii(&buffers.uri);
     let request = Request { method: &method, host: &name, uri: &uri, headers: &Lookup(host) };
     match decide(table, &request) {
         Decision::Forward(forward) => {
@@ -65,24 +63,6 @@ fn pass_on(host: &impl Host, forward: &Forward<'_>) {
     if let Some(uri) = &forward.uri {
         host.set_uri(uri);
     }
-}
-
-/// The URI as text, percent-encoded throughout. Traefik encodes the path; the query it hands on as it came,
-/// with raw bytes above 0x7F if a client sends them. Encoded they mean the same, and a rewrite keeps them.
-fn escaped(uri: &[u8]) -> Cow<'_, str> {
-    if uri.is_ascii() {
-        return String::from_utf8_lossy(uri);
-    }
-    let mut text = String::with_capacity(uri.len().saturating_mul(3));
-    for byte in uri {
-        if byte.is_ascii() {
-            text.push(char::from(*byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    Cow::Owned(text)
 }
 
 /// The request's headers, read from the host only when a route has a condition on one.

@@ -33,7 +33,7 @@ pub enum Action {
 /// The name under which users know the program.
 const NAME: &str = "docker smsvc";
 
-/// The whole command tree, for help texts and completion.
+/// The whole command tree.
 pub fn command() -> Command {
     Command::new(NAME)
         .bin_name(NAME)

@@ -62,7 +62,7 @@ mod tests {
         bridge.swarm = false;
         swarm.networks.push(bridge);
         let args = BudgetArgs { networks: vec![network.to_owned()], format: Format::Json };
-        budget(&Fake(Some(swarm)), &args, Report::new()).await
+        budget(&Fake::of(swarm), &args, Report::new()).await
     }
 
     #[tokio::test]

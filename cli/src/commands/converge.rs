@@ -34,6 +34,8 @@ struct Stand {
     wanted: u64,
     /// Tasks that have no address yet.
     addressless: u64,
+    /// Whether they are meant to end.
+    job: bool,
 }
 
 /// Waits until every task runs and has kept running for a while. Ends early, and well, when the user interrupts.
@@ -84,7 +86,7 @@ async fn watch(engine: &impl Engine, id: &str, quiet: bool, report: Report) -> R
             progress.show(&format!("overall progress: {} out of {} tasks", stand.done, stand.wanted));
         } else {
             let since = *stable_since.get_or_insert_with(Instant::now);
-            let monitor = if is_job(&service) { Duration::ZERO } else { monitor(&service) };
+            let monitor = if stand.job { Duration::ZERO } else { monitor(&service) };
             if since.elapsed() >= monitor {
                 progress.show(&format!("verify: Service {id} converged"));
                 progress.end();
@@ -114,11 +116,7 @@ fn stand(service: &RawService, tasks: &[Task], nodes: &[NodeFact]) -> Stand {
     } else {
         count(&Task::serves)
     };
-    Stand { done, wanted, addressless: count(&|task| task.status.state == "new") }
-}
-
-fn is_job(service: &RawService) -> bool {
-    observe::shape(service.spec()).kind.is_job()
+    Stand { done, wanted, addressless: count(&|task| task.status.state == "new"), job: shape.kind.is_job() }
 }
 
 fn monitor(service: &RawService) -> Duration {
@@ -151,10 +149,10 @@ mod tests {
     fn a_task_counts_when_it_runs_and_is_to_go_on() {
         let mut swarm =
             Swarm::sample().with_network("front", "10.1.0.0/24").with_service("s", "vip", 3, "front", &[]);
-        assert_eq!(stand_of(&swarm), Stand { done: 3, wanted: 3, addressless: 0 });
+        assert_eq!(stand_of(&swarm), Stand { done: 3, wanted: 3, addressless: 0, job: false });
         swarm.tasks[0].status.state = "new".into();
         swarm.tasks[1].desired_state = "shutdown".into();
-        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 3, addressless: 1 });
+        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 3, addressless: 1, job: false });
     }
 
     #[test]
@@ -165,9 +163,9 @@ mod tests {
         json["Spec"]["Mode"] =
             serde_json::json!({ "ReplicatedJob": { "MaxConcurrent": 1, "TotalCompletions": 2 } });
         swarm.services[0] = RawService::new(json).unwrap();
-        assert_eq!(stand_of(&swarm), Stand { done: 0, wanted: 2, addressless: 0 });
+        assert_eq!(stand_of(&swarm), Stand { done: 0, wanted: 2, addressless: 0, job: true });
         swarm.tasks[0].status.state = "complete".into();
-        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 2, addressless: 0 });
+        assert_eq!(stand_of(&swarm), Stand { done: 1, wanted: 2, addressless: 0, job: true });
     }
 
     #[test]

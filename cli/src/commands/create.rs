@@ -1,49 +1,30 @@
 //! `docker smsvc create`.
 
-use std::collections::BTreeMap;
-
 use super::converge::converge;
-use crate::engine::{Engine, Image, Network, Surroundings, registry};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::execute::execute;
-use crate::flags::{self, ApiVersion, CreateRequest, IpBudget, Parsed, Shell};
-use crate::observe::Swarm;
-use crate::plan::{self, CreateInput};
-use crate::plugin::Globals;
+use crate::flags::CreateRequest;
+use crate::observe::CreateSnapshot;
+use crate::plan;
 use crate::report::Report;
-use crate::run::connect;
 
-/// Reads the command line, observes, plans, creates, waits.
+/// Observes, plans, creates, waits. `auth` is the `X-Registry-Auth` header.
 pub async fn create(
-    words: &[String],
-    globals: &Globals,
-    around: &Surroundings,
+    engine: &impl Engine,
+    request: &CreateRequest,
+    auth: Option<&str>,
     report: Report,
 ) -> Result<(), Error> {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let shell = Shell { variables: around.variables.clone(), directory };
-    let request = match flags::parse(words, &shell).map_err(Error::Flags)? {
-        Parsed::Create(request) => request,
-        Parsed::Help(length) => {
-            report.result(flags::help(length).trim_end());
-            return Ok(());
-        }
-    };
-    report.create_notices(&request);
-    let engine = connect(globals, around).await?;
-    let (major, minor) = engine.api();
-    request.check_api(ApiVersion { major, minor }).map_err(|error| Error::Flags(error.into()))?;
-    let auth = request.registry_auth.then(|| registry::auth_header(request.image.domain(), around));
-    let networks = networks(&engine, &request).await?;
-    let swarm = if needs_swarm(&request) { Some(Swarm::observe(&engine).await?) } else { None };
-    let image =
-        if request.resolve_image { image(&engine, &request, auth.as_deref(), report).await } else { None };
-
-    let input =
-        CreateInput { request: &request, networks: &networks, swarm: swarm.as_ref(), image: image.as_ref() };
-    let plan = plan::create(&input)?;
+    report.create_notices(request);
+    request.check_api(engine.api()).map_err(|error| Error::Flags(error.into()))?;
+    let snapshot = CreateSnapshot::observe(engine, request, auth).await?;
+    if request.resolve_image && snapshot.image.is_none() {
+        report.image_unresolved(&request.image.tagged());
+    }
+    let plan = plan::create(request, &snapshot)?;
     if !request.run.quiet || request.run.dry_run {
-        report.create_decisions(&request, &plan);
+        report.create_decisions(request, &plan);
     }
     report.create_warnings(&plan);
     if request.run.dry_run {
@@ -51,58 +32,69 @@ pub async fn create(
         return Ok(());
     }
     for step in &plan.steps {
-        let created = execute(&engine, step, auth.as_deref()).await?;
+        let created = execute(engine, step, auth).await?;
         if let Some(warning) = &created.warning {
             report.warning(warning);
         }
         report.result(&created.id);
         if !request.run.detach {
-            converge(&engine, &created.id, request.run.quiet, report).await?;
+            converge(engine, &created.id, request.run.quiet, report).await?;
         }
     }
     Ok(())
 }
 
-/// Whether anything has to be held against the swarm. The endpoint mode is decided from the request alone.
-fn needs_swarm(request: &CreateRequest) -> bool {
-    request.ip_budget != IpBudget::Off || request.group.is_some()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fake::Fake;
+    use crate::flags::request_of;
+    use crate::observe::Swarm;
 
-/// Looks every network of the request up, as docker does.
-async fn networks(engine: &impl Engine, request: &CreateRequest) -> Result<BTreeMap<String, Network>, Error> {
-    let mut found = BTreeMap::new();
-    for attachment in &request.networks {
-        let name = &attachment.network;
-        match engine.network(name).await? {
-            Some(network) if network.ingress => return Err(Error::NetworkIsIngress { name: name.clone() }),
-            Some(network) => {
-                found.insert(name.clone(), network);
-            }
-            None => return Err(missing(engine, name).await?),
+    async fn try_create(engine: &Fake, line: &[&str]) -> Result<(), Error> {
+        create(engine, &request_of(line), None, Report::new()).await
+    }
+
+    fn engine() -> Fake {
+        Fake::of(Swarm::sample().with_network("front", "10.1.0.0/29"))
+    }
+
+    #[tokio::test]
+    async fn a_service_that_fits_is_created_once_with_the_planned_spec() {
+        let engine = engine();
+        try_create(&engine, &["-d", "--name", "web", "--network", "front", "img"]).await.unwrap();
+        let created = engine.created();
+        assert_eq!(created.len(), 1);
+        assert_eq!(
+            (&created[0]["Name"], &created[0]["EndpointSpec"]["Mode"]),
+            (&"web".into(), &"dnsrr".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_or_only_tried_creates_nothing() {
+        let engine = engine();
+        for line in [
+            &["-d", "--name", "big", "--network", "front", "--replicas", "9", "img"][..],
+            &["-d", "--name", "web", "--network", "nope", "img"],
+            &["-d", "--name", "web", "--endpoint-mode", "dnsrr", "-p", "80:80", "img"],
+            &["-d", "--name", "web", "--api-group", "g", "--route", "/x", "img"],
+        ] {
+            assert!(try_create(&engine, line).await.is_err(), "{line:?}");
         }
+        try_create(&engine, &["--dry-run", "--name", "web", "--network", "front", "img"]).await.unwrap();
+        assert!(engine.created().is_empty());
     }
-    Ok(found)
-}
 
-/// Why there is no such network in the swarm: it is one of this node only, or there is none at all.
-async fn missing(engine: &impl Engine, name: &str) -> Result<Error, Error> {
-    let networks = engine.networks().await?;
-    let local =
-        networks.iter().find(|network| !network.swarm && (network.name == name || network.id == name));
-    Ok(local.map_or_else(|| Error::NetworkUnknown { name: name.to_owned() }, Error::network_not_swarm))
-}
-
-/// Asks for the image's digest. An image that no registry knows may still be on every node.
-async fn image(
-    engine: &impl Engine,
-    request: &CreateRequest,
-    auth: Option<&str>,
-    report: Report,
-) -> Option<Image> {
-    let reference = request.image.tagged();
-    let image = engine.image(&reference, auth).await.ok();
-    if image.is_none() {
-        report.image_unresolved(&reference);
+    #[tokio::test]
+    async fn nothing_is_asked_of_the_swarm_that_the_request_does_not_need() {
+        let engine = engine();
+        try_create(
+            &engine,
+            &["-d", "--endpoint-mode", "vip", "--ip-budget", "off", "--no-resolve-image", "img"],
+        )
+        .await
+        .unwrap();
+        assert_eq!(engine.calls(), ["POST /services/create"]);
     }
-    image
 }

@@ -1,5 +1,7 @@
 //! `docker smsvc provider`.
 
+use smsvc_core::traefik::DocumentOptions;
+
 use crate::args::ProviderArgs;
 use crate::engine::Docker;
 use crate::error::Error;
@@ -9,11 +11,8 @@ use crate::report::Report;
 
 /// Serves Traefik's configuration until the user stops it.
 pub async fn provider(engine: Docker, args: &ProviderArgs, report: Report) -> Result<(), Error> {
-    let options = Options {
-        plugin: args.plugin.clone(),
-        entry_points: args.entry_points.clone(),
-        network: args.network.clone(),
-    };
+    let document = DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone() };
+    let options = Options { document, network: args.network.clone() };
     provider::serve(engine, args.listen, options, report, plugin::cancelled())
         .await
         .map_err(|error| Error::Listen { address: args.listen, error })

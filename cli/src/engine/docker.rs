@@ -7,13 +7,15 @@ use bollard::{API_DEFAULT_VERSION, Docker as Bollard};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, Request};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use smsvc_core::budget::{Allocator, NodeAttributes, NodeFact, NodeId, Subnet};
+use smsvc_core::budget::{Allocator, NodeFact};
 
+use super::read::{escape, malformed, message, network, node, parse_version, raw_service, refused};
 use super::transport::Transport;
 use super::{Created, Engine, EngineError, Host, Image, Network, Task};
+use crate::flags::ApiVersion;
 use crate::service::{Platform, RawService};
 
 /// The newest API version that we speak, as major and minor.
@@ -59,11 +61,6 @@ impl Docker {
         let (major, minor) = docker.spoken;
         docker.transport.pin_version(format!("{major}.{minor}"));
         Ok(docker)
-    }
-
-    /// The API version that is spoken, as major and minor.
-    pub fn api(&self) -> (u16, u16) {
-        self.spoken
     }
 
     /// The newest API version of the engine, as major and minor.
@@ -135,6 +132,11 @@ impl Docker {
 }
 
 impl Engine for Docker {
+    fn api(&self) -> ApiVersion {
+        let (major, minor) = self.spoken;
+        ApiVersion { major, minor }
+    }
+
     fn allocator(&self) -> Allocator {
         Allocator::of_api(self.engine.0.into(), self.engine.1.into())
     }
@@ -225,87 +227,4 @@ impl Engine for Docker {
         });
         Ok(Created { id, warning: warning.filter(|text| !text.is_empty()) })
     }
-}
-
-/// `1.41`.
-fn parse_version(text: &str) -> Option<(u16, u16)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-fn raw_service(call: &str, value: Value) -> Result<RawService, EngineError> {
-    RawService::new(value).map_err(|error| malformed(call, &error))
-}
-
-/// `None` for an entry without id or name, which no engine sends.
-fn network(raw: models::Network) -> Option<Network> {
-    let subnets =
-        raw.ipam.and_then(|ipam| ipam.config).unwrap_or_default().into_iter().filter_map(|config| {
-            let gateway = config.gateway.unwrap_or_default();
-            // Some engines append the prefix length to the gateway.
-            let gateway = gateway.split('/').next().unwrap_or_default();
-            Subnet::parse(&config.subnet?, &config.ip_range.unwrap_or_default(), gateway).ok()
-        });
-    Some(Network {
-        id: raw.id?,
-        name: raw.name?,
-        driver: raw.driver.unwrap_or_default(),
-        swarm: raw.scope.as_deref() == Some("swarm"),
-        ingress: raw.ingress.unwrap_or_default(),
-        subnets: subnets.collect(),
-    })
-}
-
-fn node(raw: models::Node) -> Option<NodeFact> {
-    let status = raw.status.unwrap_or_default();
-    let spec = raw.spec.unwrap_or_default();
-    let description = raw.description.unwrap_or_default();
-    let platform = description.platform.unwrap_or_default();
-    let engine = description.engine.unwrap_or_default();
-    Some(NodeFact {
-        id: NodeId::new(raw.id?),
-        ready: status.state == Some(models::NodeState::READY),
-        active: spec.availability == Some(models::NodeSpecAvailabilityEnum::ACTIVE),
-        attributes: NodeAttributes {
-            hostname: description.hostname.unwrap_or_default(),
-            address: status.addr.unwrap_or_default(),
-            role: spec.role.map(|role| role.to_string()).unwrap_or_default(),
-            os: platform.os.unwrap_or_default(),
-            architecture: platform.architecture.unwrap_or_default(),
-            labels: spec.labels.unwrap_or_default().into_iter().collect(),
-            engine_labels: engine.labels.unwrap_or_default().into_iter().collect(),
-        },
-    })
-}
-
-fn message(body: &[u8]) -> String {
-    serde_json::from_slice::<Value>(body)
-        .ok()
-        .and_then(|value| Some(value.get("message")?.as_str()?.trim().to_owned()))
-        .unwrap_or_else(|| String::from_utf8_lossy(body).trim().to_owned())
-}
-
-/// The engine answers 503 to swarm calls that it cannot serve: no swarm, a worker, or a swarm without a leader.
-fn refused(status: u16, message: &str) -> EngineError {
-    if status == StatusCode::SERVICE_UNAVAILABLE.as_u16() && message.contains("not a swarm manager") {
-        return EngineError::NotAManager;
-    }
-    EngineError::Refused { status, message: message.to_owned() }
-}
-
-fn malformed(call: &str, error: &dyn std::fmt::Display) -> EngineError {
-    EngineError::Malformed { call: call.to_owned(), reason: error.to_string() }
-}
-
-/// Percent-encodes everything that could end a path segment or a query value.
-fn escape(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            let _infallible = write!(escaped, "%{byte:02X}");
-        }
-        escaped
-    })
 }

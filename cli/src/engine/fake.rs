@@ -1,18 +1,46 @@
-//! An engine for unit tests: a snapshot that answers, or a refusal to answer at all.
+//! An engine for unit tests: a snapshot that answers, or a refusal to answer at all. It notes what it is asked.
+
+use std::sync::Mutex;
 
 use serde_json::Value;
 use smsvc_core::budget::{Allocator, NodeFact};
 
 use super::{Created, Engine, EngineError, Image, Network, Task};
+use crate::flags::ApiVersion;
 use crate::observe::Swarm;
 use crate::service::RawService;
 
 /// Answers from a snapshot; without one every call fails as if the engine were gone.
-pub(crate) struct Fake(pub(crate) Option<Swarm>);
+pub(crate) struct Fake {
+    swarm: Option<Swarm>,
+    calls: Mutex<Vec<&'static str>>,
+    created: Mutex<Vec<Value>>,
+}
 
 impl Fake {
-    fn swarm(&self) -> Result<&Swarm, EngineError> {
-        self.0.as_ref().ok_or_else(|| EngineError::Unreachable {
+    /// An engine that manages this swarm.
+    pub(crate) fn of(swarm: Swarm) -> Self {
+        Self { swarm: Some(swarm), calls: Mutex::default(), created: Mutex::default() }
+    }
+
+    /// An engine that cannot be reached.
+    pub(crate) fn gone() -> Self {
+        Self { swarm: None, calls: Mutex::default(), created: Mutex::default() }
+    }
+
+    /// The calls that were made, in order.
+    pub(crate) fn calls(&self) -> Vec<&'static str> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// The specs of the services that were created.
+    pub(crate) fn created(&self) -> Vec<Value> {
+        self.created.lock().unwrap().clone()
+    }
+
+    fn called(&self, call: &'static str) -> Result<&Swarm, EngineError> {
+        self.calls.lock().unwrap().push(call);
+        self.swarm.as_ref().ok_or_else(|| EngineError::Unreachable {
             address: "unix:///gone".to_owned(),
             reason: "Connection refused".to_owned(),
         })
@@ -20,43 +48,55 @@ impl Fake {
 }
 
 impl Engine for Fake {
+    fn api(&self) -> ApiVersion {
+        ApiVersion::v1(41)
+    }
+
     fn allocator(&self) -> Allocator {
         Allocator::of_api(1, 41)
     }
 
     async fn networks(&self) -> Result<Vec<Network>, EngineError> {
-        Ok(self.swarm()?.networks.clone())
+        Ok(self.called("GET /networks")?.networks.clone())
     }
 
     async fn network(&self, name: &str) -> Result<Option<Network>, EngineError> {
-        Ok(self.swarm()?.networks.iter().find(|network| network.name == name).cloned())
+        Ok(self.called("GET /networks/{name}")?.networks.iter().find(|network| network.name == name).cloned())
     }
 
     async fn services(&self) -> Result<Vec<RawService>, EngineError> {
-        Ok(self.swarm()?.services.clone())
+        Ok(self.called("GET /services")?.services.clone())
     }
 
     async fn service(&self, id: &str) -> Result<Option<RawService>, EngineError> {
-        Ok(self.swarm()?.services.iter().find(|service| service.id() == id).cloned())
+        Ok(self.called("GET /services/{id}")?.services.iter().find(|service| service.id() == id).cloned())
     }
 
     async fn tasks(&self) -> Result<Vec<Task>, EngineError> {
-        Ok(self.swarm()?.tasks.clone())
+        Ok(self.called("GET /tasks")?.tasks.clone())
     }
 
     async fn tasks_of(&self, service: &str) -> Result<Vec<Task>, EngineError> {
-        Ok(self.swarm()?.tasks.iter().filter(|task| task.service == service).cloned().collect())
+        Ok(self
+            .called("GET /tasks?service")?
+            .tasks
+            .iter()
+            .filter(|task| task.service == service)
+            .cloned()
+            .collect())
     }
 
     async fn nodes(&self) -> Result<Vec<NodeFact>, EngineError> {
-        Ok(self.swarm()?.nodes.clone())
+        Ok(self.called("GET /nodes")?.nodes.clone())
     }
 
     async fn image(&self, _reference: &str, _auth: Option<&str>) -> Result<Image, EngineError> {
-        self.swarm().map(|_| Image::default())
+        self.called("GET /distribution").map(|_| Image::default())
     }
 
-    async fn create_service(&self, _spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {
-        self.swarm().map(|_| Created { id: "created".to_owned(), warning: None })
+    async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {
+        self.called("POST /services/create")?;
+        self.created.lock().unwrap().push(spec.clone());
+        Ok(Created { id: "created".to_owned(), warning: None })
     }
 }

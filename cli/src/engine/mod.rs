@@ -1,13 +1,15 @@
 //! The Docker engine: how it is reached, what is asked of it, what it answers.
 //!
 //! [`Engine`] is all that the rest of the plugin knows of it. [`Docker`] is the real one; tests put their own
-//! behind the same trait. Service specs and tasks are read as raw JSON, because typed models lose health checks,
-//! task addresses and whatever a newer engine adds; the rest goes through bollard over the same connections.
+//! behind the same trait. Services stay raw JSON, because typed models lose health checks and whatever a newer engine
+//! adds, and tasks are read into a type of ours that has their addresses; networks and nodes go through bollard over
+//! the same connections.
 
 mod docker;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod host;
+mod read;
 pub mod registry;
 mod swarm;
 mod transport;
@@ -20,10 +22,14 @@ pub use docker::Docker;
 pub use host::{Host, HostError, Surroundings};
 pub use swarm::{AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus};
 
+use crate::flags::ApiVersion;
 use crate::service::RawService;
 
 /// What the plugin needs of a swarm manager's API (1.41 or newer).
 pub trait Engine: Send + Sync {
+    /// The API version that is spoken.
+    fn api(&self) -> ApiVersion;
+
     /// The address allocator that engines of this API version run.
     fn allocator(&self) -> Allocator;
 

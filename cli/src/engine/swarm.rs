@@ -1,4 +1,4 @@
-//! What is read of a swarm: networks, tasks and nodes, with just the fields that decisions need.
+//! What is read of an engine's answers: networks, tasks and images, with just the fields that decisions need.
 //!
 //! These are read and thrown away, never written back, so nothing can be lost through them.
 

@@ -1,13 +1,14 @@
 //! The words of a budget's no: the network, what is free, what is needed, what would help.
 
-use smsvc_core::budget::{Addresses, Need, Verdict};
+use smsvc_core::budget::Verdict;
 
 use crate::plan::{BudgetRefusal, RefusingNetwork};
+use crate::words::{NOT_ALLOCATED, addresses, need};
 
 impl BudgetRefusal {
-    /// One line a network.
-    pub(super) fn message(&self) -> String {
-        self.networks.iter().map(RefusingNetwork::message).collect::<Vec<_>>().join("\n")
+    /// One line a network, each with its code.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        self.networks.iter().map(|network| format!("{}: {}", network.code(), network.message()))
     }
 
     /// What would help, the cheapest first.
@@ -29,12 +30,11 @@ impl BudgetRefusal {
         }
         for network in &self.networks {
             match network.prefix {
-                _ if network.verdict == Verdict::NotAllocated => hints.push(format!(
-                    "the engine has not allocated {}: wait a moment; if that lasts, its subnet overlaps with another network's",
-                    network.name
-                )),
-                Some(prefix) => hints.push(format!("a network of /{prefix} in the place of {} would hold it", network.name)),
-                None => hints.push(format!("no single IPv4 subnet in the place of {} would hold it", network.name)),
+                _ if network.verdict == Verdict::NotAllocated => {}
+                Some(prefix) => hints
+                    .push(format!("a network of /{prefix} in the place of {} would hold it", network.name)),
+                None => hints
+                    .push(format!("no single IPv4 subnet in the place of {} would hold it", network.name)),
             }
         }
         hints
@@ -42,6 +42,13 @@ impl BudgetRefusal {
 }
 
 impl RefusingNetwork {
+    fn code(&self) -> &'static str {
+        match self.verdict {
+            Verdict::NotAllocated => "E305",
+            _ => "E303",
+        }
+    }
+
     fn message(&self) -> String {
         let Self { name, subnets, usable, headroom, .. } = self;
         let promised = if self.owed.is_none() {
@@ -50,11 +57,11 @@ impl RefusingNetwork {
             format!(" ({} more are free and promised to services that still wait for them)", self.owed)
         };
         match self.verdict {
-            Verdict::NotAllocated => format!("network {name} has no addresses yet"),
+            Verdict::NotAllocated => format!("network {name} has no addresses: {NOT_ALLOCATED}"),
             Verdict::UpdateStalls { .. } => format!(
                 "network {name} ({subnets}) has {} of {usable} free{promised}; the service needs {} and then nothing is left for its start-first update, which would never end",
                 addresses(*headroom),
-                addresses(self.need.steady()),
+                need(&self.need),
             ),
             _ => format!(
                 "network {name} ({subnets}) has {} of {usable} free{promised}; the service needs {}",
@@ -63,32 +70,4 @@ impl RefusingNetwork {
             ),
         }
     }
-}
-
-/// `3: 1 for the virtual IP, 2 for tasks`.
-fn need(need: &Need) -> String {
-    let parts = [
-        (need.vips, "for the virtual IP"),
-        (need.tasks, "for tasks"),
-        (need.load_balancers, "for load balancers of nodes that are new on it"),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| !count.is_none())
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    format!("{}: {}", need.steady(), parts.join(", "))
-}
-
-/// `1 address`, `3 addresses`.
-pub(crate) fn addresses(count: Addresses) -> String {
-    match count.get() {
-        1 => "1 address".to_owned(),
-        count => format!("{count} addresses"),
-    }
-}
-
-/// The lines of a refusal that was overruled.
-pub(crate) fn budget_lines(refusal: &BudgetRefusal) -> Vec<String> {
-    refusal.networks.iter().map(RefusingNetwork::message).collect()
 }

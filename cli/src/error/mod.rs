@@ -1,7 +1,6 @@
 //! Everything that can end a command, with its words, its hint, its code and its exit code.
 //!
-//! Libraries and modules below return data; this is the one place where it becomes a sentence. The codes are those of
-//! `docs/errors.md` and stay what they are.
+//! A message is one line for each thing that is wrong. The codes are those of `docs/errors.md` and keep their meaning.
 
 mod budget;
 
@@ -17,8 +16,6 @@ use crate::engine::{EngineError, HostError, Network};
 use crate::flags::FlagError;
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
-
-pub(crate) use budget::{addresses, budget_lines};
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
@@ -48,6 +45,16 @@ pub enum Error {
     /// The routing mesh's own network.
     NetworkIsIngress {
         /// Its name.
+        name: String,
+    },
+    /// A member of an API group on no overlay network.
+    OverlayMissing {
+        /// The group.
+        group: String,
+    },
+    /// A label that names a network which the service is not on.
+    LabelledNetworkMissing {
+        /// The network.
         name: String,
     },
     /// A service of this name exists.
@@ -130,9 +137,12 @@ impl Error {
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
             Self::Budget(_) => exit::BUDGET,
-            Self::Endpoint(_) | Self::Labels(_) | Self::Conflict(_) | Self::PortMissing { .. } => {
-                exit::DECLARATION
-            }
+            Self::Endpoint(_)
+            | Self::Labels(_)
+            | Self::Conflict(_)
+            | Self::PortMissing { .. }
+            | Self::OverlayMissing { .. }
+            | Self::LabelledNetworkMissing { .. } => exit::DECLARATION,
             _ => exit::FAILED,
         }
     }
@@ -163,10 +173,20 @@ impl Error {
             }
             Self::NameTaken { name } => format!("a service named {name} exists already"),
             Self::PortMissing { group } => {
-                format!("a service of API group {group} has to say on which port its tasks listen")
+                format!("E106: a service of API group {group} has to say on which port its tasks listen")
+            }
+            Self::OverlayMissing { group } => {
+                format!(
+                    "E302: a service of API group {group} has to be on an overlay network that Traefik is on, too"
+                )
+            }
+            Self::LabelledNetworkMissing { name } => {
+                format!(
+                    "E302: the label smsvc.network names {name}, which is no overlay network of the service"
+                )
             }
             Self::Endpoint(error) => format!("{}: {error}", endpoint_code(*error)),
-            Self::Budget(refusal) => format!("E303: {}", refusal.message()),
+            Self::Budget(refusal) => lines(refusal.lines()),
             Self::Uncounted(error) => format!("the address budget cannot be made up: {error}"),
             Self::Labels(errors) => lines(errors.iter().map(|error| format!("{}: {error}", error.code()))),
             Self::Conflict(conflicts) => {
@@ -204,6 +224,10 @@ impl Error {
                 "`docker service update {name}` changes it; --name gives the new one another name"
             )],
             Self::PortMissing { .. } => one("add --port, as in --port 8080"),
+            Self::OverlayMissing { .. } => one("add --network with the network of Traefik"),
+            Self::LabelledNetworkMissing { name } => {
+                vec![format!("add --network {name}, or leave the label away")]
+            }
             Self::Endpoint(EndpointError::DnsrrWithIngressPort) => {
                 one("publish the port with mode=host, or leave the endpoint mode to --endpoint-mode auto")
             }

@@ -1,7 +1,8 @@
-//! A snapshot of the swarm: everything that a decision is made from, read at once.
+//! Snapshots: everything that a decision is made from.
 //!
-//! After this nothing asks the engine again before something is changed.
+//! A plan is made from them alone; nothing asks the engine again between the snapshot and the first change.
 
+mod create;
 mod facts;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -9,6 +10,7 @@ mod shape;
 
 use smsvc_core::budget::{Allocator, NodeFact};
 
+pub use create::CreateSnapshot;
 pub use shape::shape;
 
 use crate::engine::{Engine, EngineError, Network, Task};

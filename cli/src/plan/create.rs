@@ -7,25 +7,12 @@ use smsvc_core::endpoint::{self, Choice};
 use smsvc_core::merge::{Conflict, Declaration, merge};
 
 use super::{BudgetRefusal, Step};
-use crate::engine::{Image, Network};
+use crate::engine::Network;
 use crate::error::Error;
 use crate::flags::{CreateRequest, IpBudget};
 use crate::groups::Declared;
-use crate::observe::{self, Swarm};
+use crate::observe::{self, CreateSnapshot, Swarm};
 use crate::service::{Decided, EndpointMode, create_body};
-
-/// Everything that the decision is made from.
-#[derive(Debug)]
-pub struct CreateInput<'a> {
-    /// What the user asked for.
-    pub request: &'a CreateRequest,
-    /// The networks that the request names, by what it calls them.
-    pub networks: &'a BTreeMap<String, Network>,
-    /// The swarm, where anything has to be held against it.
-    pub swarm: Option<&'a Swarm>,
-    /// What the registry says of the image, where it was asked and knew.
-    pub image: Option<&'a Image>,
-}
 
 /// A service that may be created.
 #[derive(Debug)]
@@ -52,29 +39,27 @@ pub struct Cost {
 }
 
 /// Decides; or says why not, before anything has changed.
-pub fn create(input: &CreateInput<'_>) -> Result<CreatePlan, Error> {
-    let request = input.request;
-    if let Some(swarm) = input.swarm
+pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<CreatePlan, Error> {
+    let swarm = snapshot.swarm.as_ref();
+    if let Some(swarm) = swarm
         && !request.name.is_empty()
         && swarm.service(&request.name).is_some()
     {
         return Err(Error::NameTaken { name: request.name.clone() });
     }
-    if let Some(declaration) = &request.group
-        && declaration.port.is_none()
-    {
-        return Err(Error::PortMissing { group: declaration.group.to_string() });
+    if let Some(declaration) = &request.group {
+        refuse_unreachable(declaration, &snapshot.networks)?;
     }
-    if let (Some(declaration), Some(swarm)) = (&request.group, input.swarm) {
+    if let (Some(declaration), Some(swarm)) = (&request.group, swarm) {
         refuse_conflicts(declaration, swarm)?;
     }
     // The mode has no part in what the facts below are read from, so any will do for a first draft.
-    let draft = observe::shape(&spec(input, EndpointMode::Vip)?);
+    let draft = observe::shape(&spec(request, snapshot, EndpointMode::Vip)?);
     let choice = endpoint::choose(request.endpoint, &facts(request, &draft))?;
-    let spec = spec(input, choice.mode)?;
-    let (costs, refusal) = match input.swarm {
+    let spec = spec(request, snapshot, choice.mode)?;
+    let (costs, refusal) = match swarm {
         Some(swarm) if request.ip_budget != IpBudget::Off => {
-            budget(swarm, input.networks, &observe::shape(&spec))?
+            budget(swarm, &snapshot.networks, &observe::shape(&spec))?
         }
         _ => (Vec::new(), None),
     };
@@ -85,6 +70,22 @@ pub fn create(input: &CreateInput<'_>) -> Result<CreatePlan, Error> {
     let cause = format!("endpoint mode {}", choice.sentence());
     let steps = vec![Step::CreateService { name: request.name.clone(), spec, cause }];
     Ok(CreatePlan { choice, costs, overruled, steps })
+}
+
+/// Traefik reaches a member of an API group on an overlay network and a port, so it needs both.
+fn refuse_unreachable(declaration: &Declaration, networks: &BTreeMap<String, Network>) -> Result<(), Error> {
+    let group = declaration.group.to_string();
+    let overlays: Vec<&Network> = networks.values().filter(|network| network.is_overlay()).collect();
+    if declaration.port.is_none() {
+        return Err(Error::PortMissing { group });
+    }
+    match &declaration.network {
+        None if overlays.is_empty() => Err(Error::OverlayMissing { group }),
+        Some(name) if !overlays.iter().any(|network| network.name == *name || network.id == *name) => {
+            Err(Error::LabelledNetworkMissing { name: name.clone() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Merges the new service with those that exist; its own conflicts end the plan, those of others do not concern it.
@@ -112,16 +113,20 @@ fn facts(request: &CreateRequest, draft: &ServiceShape) -> endpoint::Facts {
     }
 }
 
-fn spec(input: &CreateInput<'_>, endpoint: EndpointMode) -> Result<serde_json::Value, Error> {
-    let ids = input.networks.iter().map(|(name, network)| (name.clone(), network.id.clone())).collect();
-    let reference = &input.request.image;
-    let image = match input.image {
+fn spec(
+    request: &CreateRequest,
+    snapshot: &CreateSnapshot,
+    endpoint: EndpointMode,
+) -> Result<serde_json::Value, Error> {
+    let ids = snapshot.networks.iter().map(|(name, network)| (name.clone(), network.id.clone())).collect();
+    let reference = &request.image;
+    let image = match &snapshot.image {
         Some(image) if !image.digest.is_empty() => reference.pinned(&image.digest),
         _ => reference.tagged(),
     };
-    let platforms = input.image.map_or(&[][..], |image| image.platforms.as_slice());
+    let platforms = snapshot.image.as_ref().map_or(&[][..], |image| image.platforms.as_slice());
     let decided = Decided { networks: &ids, endpoint, image: &image, platforms };
-    create_body(input.request, &decided).map_err(|error| Error::NetworkUnknown { name: error.network })
+    create_body(request, &decided).map_err(|error| Error::NetworkUnknown { name: error.network })
 }
 
 /// Judges the spec on every network that takes addresses from the swarm.
@@ -159,8 +164,9 @@ mod tests {
     fn plan(words: &str, swarm: &Swarm) -> Result<CreatePlan, Error> {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         let Ok(Parsed::Create(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
-        let networks = swarm.networks.iter().map(|network| (network.name.clone(), network.clone())).collect();
-        create(&CreateInput { request: &request, networks: &networks, swarm: Some(swarm), image: None })
+        let named = |network: &&Network| request.networks.iter().any(|it| it.network == network.name);
+        let networks = swarm.networks.iter().filter(named).map(|it| (it.name.clone(), it.clone())).collect();
+        create(&request, &CreateSnapshot { networks, swarm: Some(swarm.clone()), image: None })
     }
 
     fn spec_of(plan: &CreatePlan) -> &serde_json::Value {
@@ -219,7 +225,7 @@ mod tests {
         let error = plan("--name web --network front --replicas 2 img", &swarm).unwrap_err();
         assert_eq!(
             error.message(),
-            "E303: network front (10.1.0.0/28) has 2 addresses of 13 free; the service needs 3: 1 for the virtual IP, 2 for tasks"
+            "E303: network front (10.1.0.0/28) has 2 addresses of 13 free; the service needs 3 addresses (1 virtual IP, 2 tasks)"
         );
         assert_eq!(error.exit_code(), 3);
         assert_eq!(
@@ -303,6 +309,16 @@ mod tests {
         let swarm =
             Swarm::sample().with_network("front", "10.1.0.0/24").with_service("pets", "vip", 1, "front", &[]);
         assert!(matches!(plan("--name pets img", &swarm), Err(Error::NameTaken { .. })));
+    }
+
+    #[test]
+    fn a_member_of_a_group_is_on_a_network_on_which_traefik_can_reach_it() {
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
+        let error = plan("--name pets --api-group petstore --port 80 --route /pets img", &swarm).unwrap_err();
+        assert!(matches!(error, Error::OverlayMissing { .. }), "{error:?}");
+        let line = "--name pets --network front -l smsvc.network=back --api-group petstore --port 80 --route /pets img";
+        let error = plan(line, &swarm).unwrap_err();
+        assert!(matches!(error, Error::LabelledNetworkMissing { .. }), "{error:?}");
     }
 
     #[test]

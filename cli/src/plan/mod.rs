@@ -8,7 +8,7 @@ mod refusal;
 
 use serde_json::Value;
 
-pub use create::{Cost, CreateInput, CreatePlan, create};
+pub use create::{Cost, CreatePlan, create};
 pub use refusal::{BudgetRefusal, RefusingNetwork};
 
 /// One change: one call to the engine.

@@ -18,10 +18,8 @@ use crate::service::RawService;
 /// What the operator says of Traefik.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// The plugin's key under `experimental.localPlugins`.
-    pub plugin: String,
-    /// The entry points of the routes; empty for Traefik's default ones.
-    pub entry_points: Vec<String>,
+    /// What the document depends on besides the swarm.
+    pub document: DocumentOptions,
     /// The network of services that are on several and name none.
     pub network: Option<String>,
 }
@@ -33,15 +31,8 @@ pub struct Published {
     pub document: Value,
     /// How many groups it routes.
     pub groups: usize,
-    /// What was left out, and why.
-    pub problems: Vec<Problem>,
-}
-
-/// Something that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// In one line.
-    pub text: String,
+    /// What was left out, and why, in one line each.
+    pub problems: Vec<String>,
 }
 
 /// Makes the document.
@@ -49,7 +40,7 @@ pub fn publish(swarm: &Swarm, options: &Options) -> Published {
     let declared = Declared::read(&swarm.services);
     let merged = declared.merged();
     let lines = declared.problems().chain(merged.refused.iter().flat_map(groups::refusal_lines));
-    let mut problems: Vec<Problem> = lines.map(|text| Problem { text }).collect();
+    let mut problems: Vec<String> = lines.collect();
     let by_name: BTreeMap<&str, &Declaration> =
         declared.declarations.iter().map(|declaration| (declaration.service.as_str(), declaration)).collect();
     let mut backends = Vec::new();
@@ -58,14 +49,12 @@ pub fn publish(swarm: &Swarm, options: &Options) -> Published {
         match backend(swarm, options, declaration) {
             Ok(backend) => backends.push(backend),
             Err(text) => {
-                problems.push(Problem { text: format!("service {} answers 503: {text}", member.service) });
+                problems.push(format!("service {} answers 503: {text}", member.service));
             }
         }
     }
-    let options =
-        DocumentOptions { plugin: options.plugin.clone(), entry_points: options.entry_points.clone() };
     Published {
-        document: document(&merged.spec, &backends, &options),
+        document: document(&merged.spec, &backends, &options.document),
         groups: merged.spec.groups.len(),
         problems,
     }
@@ -144,8 +133,8 @@ mod tests {
             .with_network("front", "10.1.0.0/24")
             .with_service("pets", "dnsrr", 3, "front", &PETS);
         swarm.tasks.reverse();
-        let published = publish(&swarm, &Options { plugin: "smsvc".into(), ..Options::default() });
-        assert_eq!(published.problems, []);
+        let published = publish(&swarm, &Options::default());
+        assert_eq!(published.problems, Vec::<String>::new());
         assert_eq!(
             urls(&published, "pets"),
             ["http://10.1.0.1:8080", "http://10.1.0.2:8080", "http://10.1.0.3:8080"]
@@ -193,12 +182,12 @@ mod tests {
             "nothing of the broken group is served"
         );
         assert!(
-            published.problems.iter().any(|problem| problem.text.contains("smsvc.route.u.path")),
+            published.problems.iter().any(|problem| problem.contains("smsvc.route.u.path")),
             "{:?}",
             published.problems
         );
         assert!(
-            published.problems.iter().any(|problem| problem.text.contains("admins")),
+            published.problems.iter().any(|problem| problem.contains("admins")),
             "{:?}",
             published.problems
         );
@@ -215,7 +204,7 @@ mod tests {
             serde_json::json!([{ "Target": "front-id" }, { "Target": "back-id" }]);
         swarm.services[0] = RawService::new(json.clone()).unwrap();
         let published = publish(&swarm, &Options::default());
-        assert!(published.problems[0].text.contains("smsvc.network"), "{:?}", published.problems);
+        assert!(published.problems[0].contains("smsvc.network"), "{:?}", published.problems);
         assert_eq!(urls(&published, "pets"), Vec::<String>::new());
 
         let told = Options { network: Some("front".into()), ..Options::default() };

@@ -15,6 +15,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -22,7 +23,7 @@ use crate::engine::Engine;
 use crate::observe::Swarm;
 use crate::report::Report;
 
-pub use document::{Options, Problem, Published, publish};
+pub use document::{Options, Published, publish};
 
 /// Traefik gives up after 5 s (`pollTimeout`) and then cannot see why.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -56,32 +57,25 @@ pub async fn serve<E: Engine + 'static>(
 
 /// The document, or 503 with the reason.
 async fn configuration<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
-    match provider.published().await {
-        Ok(published) => json(StatusCode::OK, published.document.to_string()),
-        Err(reason) => {
-            json(StatusCode::SERVICE_UNAVAILABLE, serde_json::json!({ "error": reason }).to_string())
-        }
-    }
+    provider.answer(|published| published.document).await
 }
 
 /// 200 where a document can be made, with what was left out of it; else 503.
 async fn health<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
-    match provider.published().await {
-        Ok(published) => {
-            let problems: Vec<&str> =
-                published.problems.iter().map(|problem| problem.text.as_str()).collect();
-            json(
-                StatusCode::OK,
-                serde_json::json!({ "groups": published.groups, "problems": problems }).to_string(),
-            )
-        }
-        Err(reason) => {
-            json(StatusCode::SERVICE_UNAVAILABLE, serde_json::json!({ "error": reason }).to_string())
-        }
-    }
+    provider.answer(|it| json!({ "groups": it.groups, "problems": it.problems })).await
 }
 
 impl<E: Engine> Provider<E> {
+    /// What `part` takes from what can be published now, or why nothing can.
+    async fn answer(&self, part: impl FnOnce(Published) -> Value) -> Response {
+        let (status, body) = match self.published().await {
+            Ok(published) => (StatusCode::OK, part(published)),
+            Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "error": reason })),
+        };
+        let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+        (status, headers, body.to_string()).into_response()
+    }
+
     async fn published(&self) -> Result<Published, String> {
         let observed = timeout(PATIENCE, Swarm::observe(&self.engine)).await;
         let result = match observed {
@@ -90,7 +84,7 @@ impl<E: Engine> Provider<E> {
             Err(_elapsed) => Err(format!("the engine did not answer within {} s", PATIENCE.as_secs())),
         };
         self.tell(match &result {
-            Ok(published) => published.problems.iter().map(|problem| problem.text.clone()).collect(),
+            Ok(published) => published.problems.clone(),
             Err(reason) => vec![reason.clone()],
         });
         result
@@ -99,7 +93,7 @@ impl<E: Engine> Provider<E> {
     /// Says what is wrong when it changes, not at every poll.
     fn tell(&self, now: Vec<String>) {
         let Ok(mut said) = self.said.lock() else { return };
-        for line in now.iter().filter(|line| !said.contains(line)) {
+        for line in news(&said, &now) {
             self.report.warning(line);
         }
         if now.is_empty() && !said.is_empty() {
@@ -109,23 +103,25 @@ impl<E: Engine> Provider<E> {
     }
 }
 
-fn json(status: StatusCode, body: String) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body)
-        .into_response()
+/// What is wrong now and was not said the last time.
+fn news<'n>(said: &[String], now: &'n [String]) -> Vec<&'n String> {
+    now.iter().filter(|line| !said.contains(line)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::body::to_bytes;
-    use serde_json::Value;
 
     use super::*;
     use crate::engine::fake::Fake;
 
     async fn ask(swarm: Option<Swarm>) -> (StatusCode, String) {
-        let options = Options { plugin: "smsvc".to_owned(), ..Options::default() };
-        let provider =
-            Provider { engine: Fake(swarm), options, report: Report::new(), said: Mutex::default() };
+        let provider = Provider {
+            engine: swarm.map_or_else(Fake::gone, Fake::of),
+            options: Options::default(),
+            report: Report::new(),
+            said: Mutex::default(),
+        };
         let response = configuration(State(Arc::new(provider))).await;
         let (status, body) = (response.status(), to_bytes(response.into_body(), usize::MAX).await.unwrap());
         (status, String::from_utf8(body.to_vec()).unwrap())
@@ -158,18 +154,11 @@ mod tests {
         assert!(document["http"].as_object().is_some_and(|http| !http.is_empty()), "{body}");
     }
 
-    #[tokio::test]
-    async fn a_problem_is_said_when_it_appears_and_not_at_every_poll() {
-        let provider = Provider {
-            engine: Fake(None),
-            options: Options::default(),
-            report: Report::new(),
-            said: Mutex::default(),
-        };
-        assert!(provider.published().await.is_err());
-        let said = provider.said.lock().unwrap().clone();
-        assert_eq!(said.len(), 1);
-        assert!(provider.published().await.is_err());
-        assert_eq!(*provider.said.lock().unwrap(), said);
+    #[test]
+    fn a_problem_is_said_when_it_appears_and_not_at_every_poll() {
+        let lines = |words: &str| words.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(news(&[], &lines("a b")), ["a", "b"]);
+        assert_eq!(news(&lines("a b"), &lines("b c")), ["c"]);
+        assert!(news(&lines("a"), &lines("a")).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use smsvc_core::budget::{Account, Usage};
 
 use super::Report;
 use super::table::{Align, Table};
-use crate::error::addresses;
+use crate::words::{NOT_ALLOCATED, addresses};
 
 impl Report {
     /// One row a network.
@@ -20,9 +20,7 @@ impl Report {
     fn budget_notes(self, account: &Account<'_>) {
         let (name, usage) = (&account.network().name, account.usage());
         if account.network().subnets.is_empty() {
-            self.warning(&format!(
-                "network {name} has no addresses: the engine has not allocated it; if that lasts, its subnet overlaps with another network's"
-            ));
+            self.warning(&format!("network {name} has no addresses: {NOT_ALLOCATED}"));
         }
         if !usage.short().is_none() {
             self.warning(&format!(

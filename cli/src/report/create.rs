@@ -1,12 +1,12 @@
 //! What `docker smsvc create` says: the decisions, what they cost, and what a dry run would do.
 
-use smsvc_core::budget::{Addresses, Need, Verdict};
+use smsvc_core::budget::Verdict;
 use smsvc_core::merge::Declaration;
 
 use super::Report;
-use crate::error::addresses;
 use crate::flags::CreateRequest;
 use crate::plan::{Cost, CreatePlan, Step};
+use crate::words::{addresses, need};
 
 impl Report {
     /// What the command line does not do although it looks as if it did.
@@ -45,7 +45,7 @@ impl Report {
             }
         }
         if let Some(refusal) = &plan.overruled {
-            for line in crate::error::budget_lines(refusal) {
+            for line in refusal.lines() {
                 self.warning(&line);
             }
         }
@@ -77,21 +77,4 @@ fn cost_line(cost: &Cost) -> String {
         Verdict::DoesNotFit { .. } | Verdict::NotAllocated => String::new(),
     };
     format!("network {network}: takes {}{left}", need(&cost.need))
-}
-
-/// `3 addresses (1 vip, 2 tasks)`.
-fn need(need: &Need) -> String {
-    let parts = [(need.vips, "virtual IP"), (need.tasks, "task"), (need.load_balancers, "load balancer")];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| !count.is_none())
-        .map(|(count, what)| counted(*count, what))
-        .collect();
-    let total = addresses(need.steady());
-    if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) }
-}
-
-fn counted(count: Addresses, what: &str) -> String {
-    let plural = if count == Addresses::ONE { "" } else { "s" };
-    format!("{count} {what}{plural}")
 }

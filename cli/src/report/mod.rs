@@ -1,7 +1,7 @@
 //! The only place that prints.
 //!
-//! Results go to stdout, everything else to stderr, as docker does. A reader that goes away (`| head`) ends the
-//! program quietly; it is not an error.
+//! Results and progress go to stdout, everything else to stderr, as docker does. A reader that goes away (`| head`)
+//! is not an error.
 
 mod budget;
 mod create;

@@ -61,7 +61,7 @@ impl Report {
     pub fn traefik_answers(self, args: &TestArgs, status: u16) {
         match args.format {
             Format::Table => self.result(&format!(
-                "{} {}\n-> {status}: Traefik refuses the request before any route is asked",
+                "{} {}\n-> {status}: Traefik answers by itself, before any route is asked",
                 args.method, args.url
             )),
             Format::Json => self.json(&json!({
@@ -112,16 +112,18 @@ impl Report {
 /// The request, the decision, and the rules that came near it, the best first.
 fn explained(args: &TestArgs, explanation: &Explanation<'_>) -> String {
     let mut text = format!("{} {}\n{}", args.method, args.url, decision(&explanation.decision));
-    let near = explanation.considered.iter().filter(|it| is_near(it.verdict));
-    let shown: Vec<&Considered<'_>> = near.take(NEAR_MISSES).collect();
-    let rest = explanation.considered.len() - shown.len();
+    let near: Vec<&Considered<'_>> = explanation.considered.iter().filter(|it| is_near(it.verdict)).collect();
+    let (shown, unshown) = near.split_at(near.len().min(NEAR_MISSES));
     if !shown.is_empty() {
-        text = format!("{text}\n\n{}", considered_table(&shown));
+        text = format!("{text}\n\n{}", considered_table(shown));
     }
-    match rest {
+    if !unshown.is_empty() {
+        text = format!("{text}\n\n{} more for this path", unshown.len());
+    }
+    match explanation.considered.len() - near.len() {
         0 => text,
         1 => text + "\n\n1 other route is for other paths or hosts",
-        rest => text + &format!("\n\n{rest} other routes are for other paths or hosts"),
+        far => text + &format!("\n\n{far} other routes are for other paths or hosts"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::endpoint::{Mode, Requested};
 use crate::host::HostPattern;
 use crate::merge::{Declaration, Scheme};
 
-/// The labels from which [`parse`](super::parse) reads the same declaration; what has its default is left
+/// The labels from which [`parse`](super::parse()) reads the same declaration; what has its default is left
 /// out.
 pub fn write(declaration: &Declaration) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::new();

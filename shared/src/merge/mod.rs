@@ -39,7 +39,7 @@ pub struct Refusal {
 /// Merges the declarations of all services, in whatever order they come.
 ///
 /// The names of the services are distinct, as Swarm guarantees. Where two groups claim the same requests, the
-/// one whose claiming service is younger is left out, so that a newcomer never takes a running API down.
+/// one whose claiming service is younger is left out, so that a newcomer never takes down a group that is not its own.
 pub fn merge(declarations: &[Declaration]) -> Merged {
     let mut by_age: Vec<&Declaration> = declarations.iter().collect();
     by_age.sort_by(|one, two| one.seniority().cmp(&two.seniority()));
@@ -59,11 +59,29 @@ pub fn merge(declarations: &[Declaration]) -> Merged {
             refused.insert(name.clone(), conflicts);
         }
     }
-    for (name, conflict) in conflict::between(&sound) {
-        refused.entry(name).or_default().push(conflict);
-    }
-    sound.retain(|group| !refused.contains_key(&group.name));
+    settle(&mut sound, &mut refused);
     Merged { spec: Spec { groups: sound }, refused: refused.into_iter().map(Refusal::from).collect() }
+}
+
+/// Leaves groups out until no two claim the same requests.
+///
+/// A group that clashes only with groups that are left out themselves is served all the same.
+fn settle(sound: &mut Vec<Group>, refused: &mut BTreeMap<Name, Vec<Conflict>>) {
+    let conflicts = conflict::between(sound);
+    let (mut contested, mut served): (Vec<Group>, Vec<Group>) =
+        sound.drain(..).partition(|group| conflicts.iter().any(|(name, _)| *name == group.name));
+    contested.sort_by_key(|group| group.services.iter().map(|member| member.age).min());
+    for group in contested {
+        served.push(group);
+        if !conflict::between(&served).is_empty()
+            && let Some(group) = served.pop()
+        {
+            let its = conflicts.iter().filter(|(name, _)| *name == group.name);
+            refused.entry(group.name.clone()).or_default().extend(its.map(|(_, conflict)| conflict.clone()));
+        }
+    }
+    served.sort_by(|one, two| one.name.cmp(&two.name));
+    *sound = served;
 }
 
 /// Puts members that agree together.
@@ -113,6 +131,19 @@ mod tests {
                 (it.group.as_str(), services, it.errors.iter().map(Conflict::code).collect())
             })
             .collect()
+    }
+
+    #[test]
+    fn a_group_that_clashes_only_with_a_group_that_is_left_out_is_served() {
+        let merged = merge(&[
+            declaration("a", "2026-01-01T00:00:00Z", "group=x route.r.path=/r1"),
+            declaration("b", "2026-01-02T00:00:00Z", "group=z route.r.path=/r1"),
+            declaration("c", "2026-01-03T00:00:00Z", "group=y route.r.path=/r2"),
+            declaration("d", "2026-01-04T00:00:00Z", "group=x route.r.path=/r2"),
+        ]);
+        let served: Vec<&str> = merged.spec.groups.iter().map(|group| group.name.as_str()).collect();
+        assert_eq!(served, ["y", "z"]);
+        assert_eq!(codes(&merged), [("x", vec!["c", "d"], vec!["E207"])]);
     }
 
     #[test]

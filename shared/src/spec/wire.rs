@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -147,7 +147,26 @@ pub(super) fn write(spec: &Spec) -> String {
     });
     let document = Document { v: VERSION, groups: groups.collect() };
     // Fails for maps with keys that are no text, of which there are none.
-    serde_json::to_string(&document).unwrap_or_default()
+    ascii(&serde_json::to_string(&document).unwrap_or_default())
+}
+
+/// The same JSON in visible ASCII. Outside ASCII there is text inside strings only.
+///
+/// Traefik reads the document around it as YAML, which refuses some characters and folds others, and refuses the
+/// whole document for one of them.
+fn ascii(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for char in json.chars() {
+        if (' '..='~').contains(&char) {
+            text.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _infallible = write!(text, "\\u{unit:04x}");
+        }
+    }
+    text
 }
 
 fn write_member(member: &Member) -> WireMember<'_> {

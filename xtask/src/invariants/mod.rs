@@ -1,5 +1,5 @@
-//! The invariants of ARCHITECTURE.md that neither the compiler nor a lint enforces, checked over the source
-//! text.
+//! The invariants of ARCHITECTURE.md that no compiler enforces, or that an `allow` could undo, checked over the
+//! source text.
 
 mod rules;
 mod source;

@@ -10,11 +10,10 @@ use super::source::{Source, has_word};
 const UNSAFE: [&str; 1] = ["traefik-plugin/src/abi.rs"];
 
 /// Where something may be printed.
-const PRINTERS: [&str; 6] = [
+const PRINTERS: [&str; 5] = [
     "cli/src/report/",
     "tests/e2e/main.rs",
     "traefik-plugin/build.rs",
-    "traefik-plugin/extism/src/main.rs",
     "traefik-plugin/src/main.rs",
     "xtask/src/report.rs",
 ];
@@ -49,6 +48,13 @@ const IMPURE: [&str; 20] = [
     "tokio",
 ];
 
+/// What a plan may not name: whoever waits for something asks somebody.
+const ASKING: [&str; 3] = ["async", "await", "Engine"];
+
+/// What reads or writes services through types that lose fields.
+const LOSSY: [&str; 6] =
+    ["ServiceSpec", "TaskSpec", "list_services", "inspect_service", "update_service", "list_tasks"];
+
 /// Ends of host names that mean something in one place only.
 const PRIVATE_HOSTS: [&str; 5] = [".internal", ".intranet", ".corp", ".lan", ".local"];
 
@@ -76,6 +82,16 @@ pub(super) fn of_rust(path: &Path, source: &Source) -> Vec<Breach> {
                 if has_word(code, stream) && code.contains(&format!("{stream}()")) {
                     breach(format!("{stream}: only cli/src/report prints"));
                 }
+            }
+        }
+        if path.starts_with("cli/src/plan") {
+            for word in ASKING.iter().filter(|word| has_word(code, word)) {
+                breach(format!("{word} in a plan: it decides on a snapshot alone"));
+            }
+        }
+        if path.starts_with("cli/src") {
+            for word in LOSSY.iter().filter(|word| has_word(code, word)) {
+                breach(format!("{word}: services stay JSON, typed models lose fields of theirs"));
             }
         }
         if pure {
@@ -146,6 +162,18 @@ mod tests {
         assert_eq!(rust("cli/src/plan/create.rs", "tokio::spawn(x)"), 1);
         assert_eq!(rust("shared/src/budget/mod.rs", "use std::net::IpAddr;"), 0);
         assert_eq!(rust("cli/src/engine/mod.rs", "use std::fs::read;"), 0);
+    }
+
+    #[test]
+    fn a_plan_asks_nobody() {
+        assert_eq!(rust("cli/src/plan/create.rs", "engine.services().await"), 1);
+        assert_eq!(rust("cli/src/commands/create.rs", "engine.services().await"), 0);
+    }
+
+    #[test]
+    fn services_stay_json() {
+        assert_eq!(rust("cli/src/engine/docker.rs", "self.bollard.list_services(None)"), 1);
+        assert_eq!(rust("cli/src/engine/docker.rs", "self.bollard.list_nodes(None)"), 0);
     }
 
     #[test]

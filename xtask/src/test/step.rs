@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Fmt,
     /// Invariants that no compiler checks
     Invariants,
-    /// Licences, duplicate and banned crates, sources
+    /// Licences, banned crates, sources
     Deny,
     /// Lints, of the guest also for its own target
     Clippy,
@@ -78,7 +78,14 @@ impl Step {
             ]),
             Self::Docs => verdict(
                 artifact::cargo()
-                    .args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"])
+                    .args([
+                        "doc",
+                        "--quiet",
+                        "--workspace",
+                        "--no-deps",
+                        "--keep-going",
+                        "--document-private-items",
+                    ])
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ),
             Self::Unit => unit(),

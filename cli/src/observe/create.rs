@@ -1,0 +1,64 @@
+//! What `create` looks at: the networks and the image that the request names, and the swarm if it matters.
+
+use std::collections::BTreeMap;
+
+use super::Swarm;
+use crate::engine::{Engine, Image, Network};
+use crate::error::Error;
+use crate::flags::{CreateRequest, IpBudget};
+
+/// Everything that the plan of a new service is made from, besides the request itself.
+#[derive(Debug, Clone, Default)]
+pub struct CreateSnapshot {
+    /// The networks that the request names, by what it calls them.
+    pub networks: BTreeMap<String, Network>,
+    /// The swarm, where anything has to be held against it.
+    pub swarm: Option<Swarm>,
+    /// What the registry says of the image, where it was asked and knew.
+    pub image: Option<Image>,
+}
+
+impl CreateSnapshot {
+    /// Looks, with the `X-Registry-Auth` header `auth` for the image.
+    pub async fn observe(
+        engine: &impl Engine,
+        request: &CreateRequest,
+        auth: Option<&str>,
+    ) -> Result<Self, Error> {
+        let networks = networks(engine, request).await?;
+        let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
+        // An image that no registry knows may still be on every node.
+        let image =
+            if request.resolve_image { engine.image(&request.image.tagged(), auth).await.ok() } else { None };
+        Ok(Self { networks, swarm, image })
+    }
+}
+
+/// Whether anything has to be held against the swarm. The endpoint mode is decided from the request alone.
+fn needs_swarm(request: &CreateRequest) -> bool {
+    request.ip_budget != IpBudget::Off || request.group.is_some()
+}
+
+/// Looks every network of the request up, as docker does.
+async fn networks(engine: &impl Engine, request: &CreateRequest) -> Result<BTreeMap<String, Network>, Error> {
+    let mut found = BTreeMap::new();
+    for attachment in &request.networks {
+        let name = &attachment.network;
+        match engine.network(name).await? {
+            Some(network) if network.ingress => return Err(Error::NetworkIsIngress { name: name.clone() }),
+            Some(network) => {
+                found.insert(name.clone(), network);
+            }
+            None => return Err(missing(engine, name).await?),
+        }
+    }
+    Ok(found)
+}
+
+/// Why there is no such network in the swarm: it is one of this node only, or there is none at all.
+async fn missing(engine: &impl Engine, name: &str) -> Result<Error, Error> {
+    let networks = engine.networks().await?;
+    let local =
+        networks.iter().find(|network| !network.swarm && (network.name == name || network.id == name));
+    Ok(local.map_or_else(|| Error::NetworkUnknown { name: name.to_owned() }, Error::network_not_swarm))
+}
