@@ -41,6 +41,15 @@ pub enum Requested {
     Explicit(Mode),
 }
 
+impl fmt::Display for Requested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Explicit(mode) => mode.fmt(f),
+        }
+    }
+}
+
 /// A text that is none of `auto`, `vip` and `dnsrr`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is not an endpoint mode: use auto, vip or dnsrr")]

@@ -1,6 +1,8 @@
 //! `docker smsvc budget`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use super::Format;
 
 /// Show how many addresses networks have, what holds them, and how many are left
 ///
@@ -20,14 +22,4 @@ pub struct BudgetArgs {
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-}
-
-/// How a result is printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// For programs
-    Json,
 }

@@ -3,14 +3,18 @@
 //! `create` comes from the flag table in [`crate::flags`]; the other commands are small enough to be types.
 
 mod budget;
+mod format;
 mod provider;
+mod request;
 mod routes;
 
 use clap::builder::Styles;
 use clap::{Args as _, Command, FromArgMatches as _};
 
-pub use budget::{BudgetArgs, Format};
+pub use budget::BudgetArgs;
+pub use format::Format;
 pub use provider::ProviderArgs;
+pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
 
 use crate::flags;

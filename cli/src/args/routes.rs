@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Format;
+use super::{Format, HeaderField, Url};
 
 /// Show the routes that service labels declare
 #[derive(Debug, Args)]
@@ -41,11 +41,11 @@ pub struct TestArgs {
 
     /// The URL, as `http://api.example.com/v2/pets/7`; a path alone means no host in particular
     #[arg(value_name = "URL")]
-    pub url: String,
+    pub url: Url,
 
     /// A request header, as `Name: value`
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
-    pub headers: Vec<String>,
+    pub headers: Vec<HeaderField>,
 
     /// How to print the result
     #[arg(long, value_enum, default_value_t)]

@@ -82,18 +82,6 @@ pub enum Error {
         /// Its name.
         name: String,
     },
-    /// A URL that is none.
-    UrlMalformed {
-        /// As given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A header that is not `Name: value`.
-    HeaderMalformed {
-        /// As given.
-        header: String,
-    },
     /// The service was removed while it was waited for.
     ServiceGone {
         /// Its id.
@@ -131,9 +119,7 @@ impl Error {
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Globals(_) | Self::UrlMalformed { .. } | Self::HeaderMalformed { .. } => {
-                exit::USAGE
-            }
+            Self::Usage(_) | Self::Globals(_) => exit::USAGE,
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
             Self::Budget(_) => exit::BUDGET,
@@ -193,10 +179,6 @@ impl Error {
                 lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))
             }
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
-            Self::UrlMalformed { url, reason } => {
-                format!("\"{url}\" is not a URL that a client could ask for: {reason}")
-            }
-            Self::HeaderMalformed { header } => format!("\"{header}\" is not a header"),
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
             Self::Runtime(error) => format!("cannot start: {error}"),
@@ -236,7 +218,6 @@ impl Error {
             }
             Self::Budget(refusal) => refusal.hints(),
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
-            Self::HeaderMalformed { .. } => one("write it as 'Name: value'"),
             _ => Vec::new(),
         }
     }

@@ -66,7 +66,7 @@ impl Report {
             )),
             Format::Json => self.json(&json!({
                 "method": args.method,
-                "url": args.url,
+                "url": args.url.to_string(),
                 "answer": { "status": status, "headers": {}, "body": null },
                 "considered": [],
             })),
@@ -103,7 +103,7 @@ impl Report {
             }
         };
         value["method"] = json!(args.method);
-        value["url"] = json!(args.url);
+        value["url"] = json!(args.url.to_string());
         value["considered"] = Value::Array(considered);
         self.json(&value);
     }
@@ -226,8 +226,12 @@ mod tests {
             .with_service("pets", "dnsrr", 1, "front", &labels);
         let routes = Routes::compile(&Declared::read(&swarm.services).merged().spec);
         let request = Request { method, host: "", uri: url, headers: &() };
-        let args =
-            TestArgs { method: method.into(), url: url.into(), headers: Vec::new(), format: Format::Table };
+        let args = TestArgs {
+            method: method.into(),
+            url: url.parse().unwrap(),
+            headers: Vec::new(),
+            format: Format::Table,
+        };
         explained(&args, &explain(&routes, &request))
     }
 

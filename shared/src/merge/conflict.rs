@@ -97,16 +97,8 @@ impl fmt::Display for Conflict {
 /// A value of a group that each member may state: its label, and the canonical text of a member's value.
 type GroupValue = (&'static str, fn(&Declaration) -> Option<String>);
 
-const GROUP_VALUES: [GroupValue; 2] = [
-    ("smsvc.host", |it| (!it.hosts.is_empty()).then(|| comma_separated(&it.hosts))),
-    ("smsvc.base", |it| {
-        it.base.as_ref().map(|base| if base.is_empty() { "/".into() } else { base.to_string() })
-    }),
-];
-
-fn comma_separated(hosts: &[HostPattern]) -> String {
-    hosts.iter().map(HostPattern::to_string).collect::<Vec<_>>().join(",")
-}
+const GROUP_VALUES: [GroupValue; 2] =
+    [("smsvc.host", Declaration::hosts_text), ("smsvc.base", Declaration::base_text)];
 
 /// The conflicts between the members of one group, which are sorted by age.
 pub(super) fn within(members: &[&Declaration]) -> Vec<Conflict> {

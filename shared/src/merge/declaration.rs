@@ -47,6 +47,17 @@ pub enum Scheme {
 }
 
 impl Declaration {
+    /// The canonical text of its hosts, if it tells any.
+    pub(crate) fn hosts_text(&self) -> Option<String> {
+        let hosts: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
+        (!hosts.is_empty()).then(|| hosts.join(","))
+    }
+
+    /// The canonical text of its base path, if it tells one.
+    pub(crate) fn base_text(&self) -> Option<String> {
+        self.base.as_ref().map(|base| if base.is_empty() { "/".to_owned() } else { base.to_string() })
+    }
+
     /// The older sorts first.
     ///
     /// The engine leaves trailing zeros of the fraction out, so that its texts do not sort by themselves:

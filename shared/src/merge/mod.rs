@@ -2,12 +2,12 @@
 //!
 //! A group whose members contradict each other is left out as a whole, with its errors; the others are
 //! served. `docker smsvc create` adds the declaration of the new service to those of the running ones, and
-//! refuses to create it if a [`Refusal`] names it.
+//! refuses to create it if a [`Conflict`] names it.
 
 mod conflict;
 mod declaration;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::group::{Group, Member};
 use crate::name::{Name, ServiceName};
@@ -30,8 +30,6 @@ pub struct Merged {
 pub struct Refusal {
     /// The group.
     pub group: Name,
-    /// The services that its errors name, of other groups too; sorted.
-    pub services: Vec<ServiceName>,
     /// What is wrong; at least one.
     pub errors: Vec<Conflict>,
 }
@@ -60,7 +58,10 @@ pub fn merge(declarations: &[Declaration]) -> Merged {
         }
     }
     settle(&mut sound, &mut refused);
-    Merged { spec: Spec { groups: sound }, refused: refused.into_iter().map(Refusal::from).collect() }
+    Merged {
+        spec: Spec { groups: sound },
+        refused: refused.into_iter().map(|(group, errors)| Refusal { group, errors }).collect(),
+    }
 }
 
 /// Leaves groups out until no two claim the same requests.
@@ -104,15 +105,10 @@ fn group(name: &Name, members: &[&Declaration], ages: &BTreeMap<&ServiceName, u3
     }
 }
 
-impl From<(Name, Vec<Conflict>)> for Refusal {
-    fn from((group, errors): (Name, Vec<Conflict>)) -> Self {
-        let services: BTreeSet<&ServiceName> = errors.iter().flat_map(Conflict::services).collect();
-        Self { group, services: services.into_iter().cloned().collect(), errors }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::labels;
 
@@ -127,7 +123,9 @@ mod tests {
         let refused = merged.refused.iter();
         refused
             .map(|it| {
-                let services = it.services.iter().map(ServiceName::as_str).collect();
+                let services: BTreeSet<&str> =
+                    it.errors.iter().flat_map(Conflict::services).map(ServiceName::as_str).collect();
+                let services = services.into_iter().collect();
                 (it.group.as_str(), services, it.errors.iter().map(Conflict::code).collect())
             })
             .collect()
