@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    docker_smsvc::run(&std::env::args().skip(1).collect::<Vec<_>>())
+    docker_smsvc::run(std::env::args_os().skip(1))
 }

@@ -2,28 +2,37 @@
 //!
 //! Chooses the command and maps its outcome; holds no rule of its own.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use tokio::runtime::Builder;
 
 use crate::args::{self, Action};
-use crate::commands;
+use crate::commands::{self, unless};
 use crate::engine::{Docker, Host, Surroundings, registry};
 use crate::error::Error;
 use crate::flags::{self, CreateRequest, Parsed, Shell};
-use crate::plugin::{self, Globals, Invocation};
+use crate::plugin::{self, Cancellation, Globals, Invocation};
 use crate::report::Report;
 
 /// Runs the plugin with the arguments behind its name.
-pub fn run(arguments: &[String]) -> ExitCode {
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let report = Report::new();
+    let arguments: Vec<String> = match arguments.map(OsString::into_string).collect() {
+        Ok(arguments) => arguments,
+        Err(argument) => {
+            let error = Error::NotUnicode { argument };
+            report.error(&error);
+            return ExitCode::from(error.exit_code());
+        }
+    };
     // Asked before every docker command: no runtime, no files, no engine.
     if arguments.first().is_some_and(|word| word == plugin::METADATA_COMMAND) {
         report.result(&plugin::metadata());
         return ExitCode::SUCCESS;
     }
-    match answer(arguments, report) {
+    match answer(&arguments, report) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report.error(&error);
@@ -51,6 +60,7 @@ fn answer(arguments: &[String], report: Report) -> Result<(), Error> {
 }
 
 async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<(), Error> {
+    let cancellation = Cancellation::listen().await;
     let around = Surroundings::of_process(&globals);
     match action {
         Action::Version => {
@@ -59,12 +69,26 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Create(words) => {
             let Some(request) = create_request(&words, &around, report)? else { return Ok(()) };
-            let auth = request.registry_auth.then(|| registry::auth_header(request.image.domain(), &around));
-            commands::create(&connect(&globals, &around).await?, &request, auth.as_deref(), report).await
+            let auth = if request.registry_auth {
+                Some(registry::auth_header(request.image.domain(), &around)?)
+            } else {
+                None
+            };
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::create(&engine, &request, auth.as_deref(), &cancellation, report).await
         }
-        Action::Budget(args) => commands::budget(&connect(&globals, &around).await?, &args, report).await,
-        Action::Routes(args) => commands::routes(&connect(&globals, &around).await?, &args, report).await,
-        Action::Provider(args) => commands::provider(connect(&globals, &around).await?, &args, report).await,
+        Action::Budget(args) => {
+            let work = async { commands::budget(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
+        Action::Routes(args) => {
+            let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
+        Action::Provider(args) => {
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::provider(engine, &args, cancellation.clone(), report).await
+        }
     }
 }
 

@@ -18,7 +18,10 @@ pub async fn budget(engine: &impl Engine, args: &BudgetArgs, report: Report) -> 
         accounts.extend(ledger.accounts().filter(|account| account.network().overlay));
     }
     for name in &args.networks {
-        accounts.push(account(&ledger, &swarm, name)?);
+        let account = account(&ledger, &swarm, name)?;
+        if !accounts.iter().any(|known| known.network().id == account.network().id) {
+            accounts.push(account);
+        }
     }
     // Names are what people look for; the routing mesh comes last, as docker has no network before it.
     if args.networks.is_empty() {

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use crate::engine::{Engine, Task};
 use crate::error::Error;
 use crate::observe;
-use crate::plugin;
+use crate::plugin::Cancellation;
 use crate::report::{Progress, Report};
 use crate::service::RawService;
 
@@ -38,25 +38,28 @@ struct Stand {
     job: bool,
 }
 
-/// Waits until every task runs and has kept running for a while. Ends early, and well, when the user interrupts.
+/// Waits until every task runs and has kept running for a while. Ends early, and well, when the user asks to stop.
 pub(super) async fn converge(
     engine: &impl Engine,
     id: &str,
     quiet: bool,
+    cancellation: &Cancellation,
     report: Report,
 ) -> Result<(), Error> {
+    let mut progress = report.progress(quiet);
     tokio::select! {
-        outcome = watch(engine, id, quiet, report) => outcome,
-        () = plugin::cancelled() => {
-            report.note(&format!("Operation continuing in background.\nUse `docker service ps {id}` to check progress."));
-            Ok(())
-        }
+        outcome = watch(engine, id, &mut progress) => return outcome,
+        () = cancellation.requested() => {}
     }
+    progress.end();
+    report.note(&format!(
+        "Operation continuing in background.\nUse `docker service ps {id}` to check progress."
+    ));
+    Ok(())
 }
 
-async fn watch(engine: &impl Engine, id: &str, quiet: bool, report: Report) -> Result<(), Error> {
+async fn watch(engine: &impl Engine, id: &str, progress: &mut Progress) -> Result<(), Error> {
     let nodes = engine.nodes().await?;
-    let mut progress = report.progress(quiet);
     let mut said = BTreeSet::new();
     let mut stable_since: Option<Instant> = None;
     let mut addressless_since: Option<Instant> = None;
@@ -86,13 +89,13 @@ async fn watch(engine: &impl Engine, id: &str, quiet: bool, report: Report) -> R
             progress.show(&format!("overall progress: {} out of {} tasks", stand.done, stand.wanted));
         } else {
             let since = *stable_since.get_or_insert_with(Instant::now);
-            let monitor = if stand.job { Duration::ZERO } else { monitor(&service) };
+            let monitor = if stand.job || stand.wanted == 0 { Duration::ZERO } else { monitor(&service) };
             if since.elapsed() >= monitor {
                 progress.show(&format!("verify: Service {id} converged"));
                 progress.end();
                 return Ok(());
             }
-            verify(&mut progress, monitor.saturating_sub(since.elapsed()));
+            verify(progress, monitor.saturating_sub(since.elapsed()));
         }
         sleep(INTERVAL).await;
     }
@@ -126,14 +129,17 @@ fn monitor(service: &RawService) -> Duration {
         .map_or(MONITOR, Duration::from_nanos)
 }
 
-/// What the engine says of tasks that it gave up, each once.
+/// What the engine says of tasks that it gave up or cannot place, each once.
 fn problems(tasks: &[Task]) -> impl Iterator<Item = String> {
-    tasks
-        .iter()
-        .filter(|task| {
-            matches!(task.status.state.as_str(), "failed" | "rejected") && !task.status.err.is_empty()
-        })
-        .map(|task| format!("a task was {}: {}", task.status.state, task.status.err))
+    tasks.iter().filter(|task| !task.status.err.is_empty()).filter_map(|task| {
+        let what = match task.status.state.as_str() {
+            "failed" => "a task failed",
+            "rejected" => "a task was rejected",
+            "pending" => "a task waits for a node",
+            _ => return None,
+        };
+        Some(format!("{what}: {}", task.status.err))
+    })
 }
 
 #[cfg(test)]

@@ -1,26 +1,35 @@
 //! `docker smsvc create`.
 
 use super::converge::converge;
+use super::unless;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::execute::execute;
 use crate::flags::CreateRequest;
 use crate::observe::CreateSnapshot;
 use crate::plan;
+use crate::plugin::Cancellation;
 use crate::report::Report;
 
-/// Observes, plans, creates, waits. `auth` is the `X-Registry-Auth` header.
+/// Observes, plans, creates, waits. `auth` is the `X-Registry-Auth` header. Until the service is sent to the engine the
+/// user can stop it without a trace.
 pub async fn create(
     engine: &impl Engine,
     request: &CreateRequest,
     auth: Option<&str>,
+    cancellation: &Cancellation,
     report: Report,
 ) -> Result<(), Error> {
     report.create_notices(request);
     request.check_api(engine.api()).map_err(|error| Error::Flags(error.into()))?;
-    let snapshot = CreateSnapshot::observe(engine, request, auth).await?;
-    if request.resolve_image && snapshot.image.is_none() {
-        report.image_unresolved(&request.image.tagged());
+    let mut snapshot = unless(cancellation, CreateSnapshot::observe(engine, request)).await?;
+    // What is refused anyway need not wait for a registry.
+    plan::create(request, &snapshot)?;
+    if request.resolve_image {
+        unless(cancellation, snapshot.resolve(engine, request, auth)).await?;
+        if snapshot.image.is_none() {
+            report.image_unresolved(&request.image.tagged());
+        }
     }
     let plan = plan::create(request, &snapshot)?;
     if !request.run.quiet || request.run.dry_run {
@@ -38,7 +47,7 @@ pub async fn create(
         }
         report.result(&created.id);
         if !request.run.detach {
-            converge(engine, &created.id, request.run.quiet, report).await?;
+            converge(engine, &created.id, request.run.quiet, cancellation, report).await?;
         }
     }
     Ok(())
@@ -52,7 +61,7 @@ mod tests {
     use crate::observe::Swarm;
 
     async fn try_create(engine: &Fake, line: &[&str]) -> Result<(), Error> {
-        create(engine, &request_of(line), None, Report::new()).await
+        create(engine, &request_of(line), None, &Cancellation::never(), Report::new()).await
     }
 
     fn engine() -> Fake {
@@ -83,6 +92,15 @@ mod tests {
             assert!(try_create(&engine, line).await.is_err(), "{line:?}");
         }
         try_create(&engine, &["--dry-run", "--name", "web", "--network", "front", "img"]).await.unwrap();
+        assert!(engine.created().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_stops_before_the_service_is_sent_leaves_no_trace() {
+        let engine = engine();
+        let request = request_of(&["-d", "--name", "web", "--network", "front", "img"]);
+        let outcome = create(&engine, &request, None, &Cancellation::already(), Report::new()).await;
+        assert!(matches!(outcome, Err(Error::Interrupted)), "{outcome:?}");
         assert!(engine.created().is_empty());
     }
 

@@ -3,6 +3,7 @@
 //! Reads flags, environment and `config.json`; opens no connection.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -71,7 +72,10 @@ pub enum HostError {
 impl Surroundings {
     /// Those of this process.
     pub fn of_process(globals: &Globals) -> Self {
-        let variables: BTreeMap<String, String> = std::env::vars().collect();
+        // A variable that is no text is none that anything here reads.
+        let text =
+            |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+        let variables: BTreeMap<String, String> = std::env::vars_os().filter_map(text).collect();
         let config = globals
             .config
             .clone()

@@ -4,14 +4,16 @@
 //! entries of `config.json`. No credentials are an anonymous request, not an error.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::host::Surroundings;
 
@@ -62,12 +64,24 @@ struct Credentials {
     registrytoken: String,
 }
 
+/// A credential helper that did not do its work.
+#[derive(Debug, Error)]
+#[error("error getting credentials from {helper}: {reason}")]
+pub struct CredentialError {
+    /// The program.
+    pub helper: String,
+    /// What it, or the operating system, says.
+    pub reason: String,
+}
+
 /// The `X-Registry-Auth` header for a registry: base64url of a JSON object, `{}` where nothing is known.
-pub fn auth_header(domain: Option<&str>, around: &Surroundings) -> String {
+pub fn auth_header(domain: Option<&str>, around: &Surroundings) -> Result<String, CredentialError> {
     let key = registry_key(domain);
-    let credentials =
-        from_variable(key, around).or_else(|| from_file(key, &around.config)).unwrap_or_default();
-    URL_SAFE.encode(serde_json::to_string(&credentials).unwrap_or_else(|_| "{}".to_owned()))
+    let credentials = match from_variable(key, around) {
+        Some(credentials) => credentials,
+        None => from_file(key, &around.config)?.unwrap_or_default(),
+    };
+    Ok(URL_SAFE.encode(serde_json::to_string(&credentials).unwrap_or_else(|_| "{}".to_owned())))
 }
 
 /// What `config.json` calls the registry at this host.
@@ -83,15 +97,15 @@ fn from_variable(key: &str, around: &Surroundings) -> Option<Credentials> {
     file.auths.remove(key).map(|entry| entry.credentials(key))
 }
 
-fn from_file(key: &str, config: &Path) -> Option<Credentials> {
-    let text = fs::read_to_string(config.join("config.json")).ok()?;
-    let mut file: CredentialFile = serde_json::from_str(&text).ok()?;
+fn from_file(key: &str, config: &Path) -> Result<Option<Credentials>, CredentialError> {
+    let text = fs::read_to_string(config.join("config.json")).unwrap_or_default();
+    let Ok(mut file) = serde_json::from_str::<CredentialFile>(&text) else { return Ok(None) };
     let store = file.creds_store.as_ref().filter(|store| !store.is_empty());
     if let Some(helper) = file.cred_helpers.get(key).or(store) {
-        return ask(helper, key);
+        return ask(&format!("docker-credential-{helper}"), key);
     }
-    let name = file.auths.keys().find(|name| *name == key || hostname(name) == key)?.clone();
-    file.auths.remove(&name).map(|entry| entry.credentials(key))
+    let name = file.auths.keys().find(|name| *name == key || hostname(name) == key).cloned();
+    Ok(name.and_then(|name| file.auths.remove(&name)).map(|entry| entry.credentials(key)))
 }
 
 /// Old files hold URLs where newer ones hold host names.
@@ -100,24 +114,39 @@ fn hostname(name: &str) -> &str {
     rest.split('/').next().unwrap_or(rest)
 }
 
+/// What a helper says when it has nothing (docker-credential-helpers `credentials/error.go`).
+const NOT_FOUND: &str = "credentials not found in native keychain";
+
 /// `docker-credential-<helper> get`, the registry on its standard input.
-fn ask(helper: &str, key: &str) -> Option<Credentials> {
-    let mut child = Command::new(format!("docker-credential-{helper}"))
+fn ask(helper: &str, key: &str) -> Result<Option<Credentials>, CredentialError> {
+    let failed =
+        |reason: &dyn Display| CredentialError { helper: helper.to_owned(), reason: reason.to_string() };
+    let output = call(helper, key).map_err(|error| failed(&error))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stdout);
+        return if said.trim() == NOT_FOUND { Ok(None) } else { Err(failed(&said.trim())) };
+    }
+    let Secret { username, secret } =
+        serde_json::from_slice(&output.stdout).map_err(|error| failed(&error))?;
+    let serveraddress = key.to_owned();
+    Ok(Some(if username == "<token>" {
+        Credentials { identitytoken: secret, serveraddress, ..Credentials::default() }
+    } else {
+        Credentials { username, password: secret, serveraddress, ..Credentials::default() }
+    }))
+}
+
+fn call(helper: &str, key: &str) -> io::Result<Output> {
+    let mut child = Command::new(helper)
         .arg("get")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    child.stdin.take()?.write_all(key.as_bytes()).ok()?;
-    let output = child.wait_with_output().ok()?;
-    let Secret { username, secret } = serde_json::from_slice(&output.stdout).ok()?;
-    let serveraddress = key.to_owned();
-    Some(if username == "<token>" {
-        Credentials { identitytoken: secret, serveraddress, ..Credentials::default() }
-    } else {
-        Credentials { username, password: secret, serveraddress, ..Credentials::default() }
-    })
+        .spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(key.as_bytes())?;
+    }
+    child.wait_with_output()
 }
 
 impl Entry {
@@ -151,7 +180,8 @@ mod tests {
         let variables =
             variable.map(|value| ("DOCKER_AUTH_CONFIG".to_owned(), value.to_owned())).into_iter().collect();
         let around = Surroundings { variables, config: dir.path().to_owned() };
-        serde_json::from_slice(&URL_SAFE.decode(auth_header(Some(domain), &around)).unwrap()).unwrap()
+        serde_json::from_slice(&URL_SAFE.decode(auth_header(Some(domain), &around).unwrap()).unwrap())
+            .unwrap()
     }
 
     #[test]
@@ -185,5 +215,14 @@ mod tests {
     #[test]
     fn nothing_known_is_an_anonymous_request() {
         assert_eq!(header("docker.io", "{}", None), Credentials::default());
+    }
+
+    #[test]
+    fn a_helper_that_cannot_be_run_is_an_error_and_not_an_anonymous_request() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("config.json"), r#"{"credsStore":"no-such-helper"}"#).unwrap();
+        let around = Surroundings { config: dir.path().to_owned(), ..Surroundings::default() };
+        let error = auth_header(None, &around).unwrap_err();
+        assert_eq!(error.helper, "docker-credential-no-such-helper");
     }
 }

@@ -27,9 +27,10 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether services on it take addresses out of a budget.
+    /// Whether services on it take addresses out of a budget. Engine 20.10 names no driver for a network that it has
+    /// not allocated.
     pub fn is_overlay(&self) -> bool {
-        self.swarm && self.driver == "overlay"
+        self.swarm && (self.driver == "overlay" || self.driver.is_empty())
     }
 }
 

@@ -4,16 +4,17 @@
 
 mod budget;
 
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 
 use smsvc_core::budget::BudgetError;
 use smsvc_core::endpoint::EndpointError;
-use smsvc_core::labels::LabelError;
 use smsvc_core::merge::Conflict;
 
+use crate::engine::registry::CredentialError;
 use crate::engine::{EngineError, HostError, Network};
-use crate::flags::FlagError;
+use crate::flags::{FlagError, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
 
@@ -73,8 +74,15 @@ pub enum Error {
     Budget(BudgetRefusal),
     /// The budget cannot be made up.
     Uncounted(BudgetError),
-    /// Labels or routes that cannot be read.
-    Labels(Vec<LabelError>),
+    /// The credentials of a registry cannot be had.
+    Credentials(CredentialError),
+    /// The user asked to stop.
+    Interrupted,
+    /// An argument that is no text.
+    NotUnicode {
+        /// The argument.
+        argument: OsString,
+    },
     /// Routes that collide with those of other services.
     Conflict(Vec<Conflict>),
     /// A group that is asked for and that no service declares.
@@ -106,6 +114,8 @@ mod exit {
     pub(super) const BUDGET: u8 = 3;
     /// Labels, routes or endpoint mode were refused.
     pub(super) const DECLARATION: u8 = 4;
+    /// The user stopped it before anything was changed.
+    pub(super) const INTERRUPTED: u8 = 130;
     /// The command line is wrong (docker's own code).
     pub(super) const USAGE: u8 = 125;
 }
@@ -119,12 +129,12 @@ impl Error {
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Globals(_) => exit::USAGE,
+            Self::Usage(_) | Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
             Self::Budget(_) => exit::BUDGET,
+            Self::Interrupted => exit::INTERRUPTED,
             Self::Endpoint(_)
-            | Self::Labels(_)
             | Self::Conflict(_)
             | Self::PortMissing { .. }
             | Self::OverlayMissing { .. }
@@ -137,6 +147,9 @@ impl Error {
     pub fn message(&self) -> String {
         match self {
             Self::Usage(error) => error.render().to_string().trim_end().to_owned(),
+            Self::Flags(FlagError::Request(RequestError::Labels(errors))) => {
+                lines(errors.iter().map(|error| format!("{}: {error}", error.code())))
+            }
             Self::Flags(error) if let Some(code) = error.code() => format!("{code}: {error}"),
             Self::Flags(error) => match error.usage() {
                 Some(usage) => format!("{error}\n\n{usage}"),
@@ -174,7 +187,9 @@ impl Error {
             Self::Endpoint(error) => format!("{}: {error}", endpoint_code(*error)),
             Self::Budget(refusal) => lines(refusal.lines()),
             Self::Uncounted(error) => format!("the address budget cannot be made up: {error}"),
-            Self::Labels(errors) => lines(errors.iter().map(|error| format!("{}: {error}", error.code()))),
+            Self::Credentials(error) => error.to_string(),
+            Self::Interrupted => "interrupted; nothing was changed".to_owned(),
+            Self::NotUnicode { argument } => format!("{} is no text in UTF-8", argument.display()),
             Self::Conflict(conflicts) => {
                 lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))
             }
@@ -196,10 +211,7 @@ impl Error {
             Self::Engine(EngineError::NotAManager) => one(
                 "`docker swarm init` makes this engine a manager; -H or --context reach a manager elsewhere",
             ),
-            Self::NetworkUnknown { name } => {
-                vec![format!("`docker network create -d overlay --subnet 10.20.0.0/24 {name}` creates it")]
-            }
-            Self::NetworkNotSwarm { .. } => {
+            Self::NetworkUnknown { .. } | Self::NetworkNotSwarm { .. } => {
                 one("`docker network ls --filter scope=swarm` lists the networks that will do")
             }
             Self::NameTaken { name } => vec![format!(
@@ -244,4 +256,4 @@ macro_rules! from {
     };
 }
 
-from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted);
+from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted, CredentialError => Credentials);

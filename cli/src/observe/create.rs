@@ -19,18 +19,23 @@ pub struct CreateSnapshot {
 }
 
 impl CreateSnapshot {
-    /// Looks, with the `X-Registry-Auth` header `auth` for the image.
-    pub async fn observe(
+    /// Looks the networks up, and the swarm. The image is not asked for yet.
+    pub async fn observe(engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
+        let networks = networks(engine, request).await?;
+        let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
+        Ok(Self { networks, swarm, image: None })
+    }
+
+    /// Asks for the image, with the `X-Registry-Auth` header `auth`. One that no registry knows may still be on every
+    /// node, so this never fails.
+    pub async fn resolve(
+        &mut self,
         engine: &impl Engine,
         request: &CreateRequest,
         auth: Option<&str>,
-    ) -> Result<Self, Error> {
-        let networks = networks(engine, request).await?;
-        let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
-        // An image that no registry knows may still be on every node.
-        let image =
-            if request.resolve_image { engine.image(&request.image.tagged(), auth).await.ok() } else { None };
-        Ok(Self { networks, swarm, image })
+    ) -> Result<(), Error> {
+        self.image = engine.image(&request.image.tagged(), auth).await.ok();
+        Ok(())
     }
 }
 
@@ -57,6 +62,8 @@ async fn networks(engine: &impl Engine, request: &CreateRequest) -> Result<BTree
 
 /// Why there is no such network in the swarm: it is one of this node only, or there is none at all.
 async fn missing(engine: &impl Engine, name: &str) -> Result<Error, Error> {
+    // An engine that is no manager knows no network of the swarm; it says so here.
+    engine.nodes().await?;
     let networks = engine.networks().await?;
     let local =
         networks.iter().find(|network| !network.swarm && (network.name == name || network.id == name));

@@ -18,7 +18,7 @@ impl Swarm {
             id: NetworkId::new(&network.id),
             name: network.name.clone(),
             ingress: network.ingress,
-            overlay: network.driver == "overlay",
+            overlay: network.is_overlay(),
             subnets: network.subnets.clone(),
             available: None,
         });

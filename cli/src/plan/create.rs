@@ -47,15 +47,15 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
     {
         return Err(Error::NameTaken { name: request.name.clone() });
     }
-    if let Some(declaration) = &request.group {
-        refuse_unreachable(declaration, &snapshot.networks)?;
-    }
     if let (Some(declaration), Some(swarm)) = (&request.group, swarm) {
         refuse_conflicts(declaration, swarm)?;
     }
+    if let Some(declaration) = &request.group {
+        refuse_unreachable(declaration, &snapshot.networks)?;
+    }
     // The mode has no part in what the facts below are read from, so any will do for a first draft.
     let draft = observe::shape(&spec(request, snapshot, EndpointMode::Vip)?);
-    let choice = endpoint::choose(request.endpoint, &facts(request, &draft))?;
+    let choice = endpoint::choose(request.endpoint, &facts(request, &draft, &snapshot.networks))?;
     let spec = spec(request, snapshot, choice.mode)?;
     let (costs, refusal) = match swarm {
         Some(swarm) if request.ip_budget != IpBudget::Off => {
@@ -100,7 +100,11 @@ fn refuse_conflicts(declaration: &Declaration, swarm: &Swarm) -> Result<(), Erro
     if mine.is_empty() { Ok(()) } else { Err(Error::Conflict(mine)) }
 }
 
-fn facts(request: &CreateRequest, draft: &ServiceShape) -> endpoint::Facts {
+fn facts(
+    request: &CreateRequest,
+    draft: &ServiceShape,
+    networks: &BTreeMap<String, Network>,
+) -> endpoint::Facts {
     let lbswarm = ["traefik.swarm.lbswarm", "traefik.docker.lbswarm"];
     endpoint::Facts {
         ingress_port: draft.ingress_port,
@@ -109,7 +113,7 @@ fn facts(request: &CreateRequest, draft: &ServiceShape) -> endpoint::Facts {
         }),
         group: request.group.as_ref().map(|declaration| declaration.group.to_string()),
         one_task_at_most: draft.kind.one_task_at_most(),
-        attachments: draft.networks.len() as u64,
+        attachments: on_overlays(draft, networks).networks.len() as u64,
     }
 }
 
@@ -129,6 +133,16 @@ fn spec(
     create_body(request, &decided).map_err(|error| Error::NetworkUnknown { name: error.network })
 }
 
+/// The service without the networks that take no addresses from the swarm: `host` and its like.
+fn on_overlays(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> ServiceShape {
+    let overlay =
+        |id: &NetworkId| networks.values().any(|network| network.is_overlay() && network.id == id.as_str());
+    ServiceShape {
+        networks: shape.networks.iter().filter(|id| overlay(id)).cloned().collect(),
+        ..shape.clone()
+    }
+}
+
 /// Judges the spec on every network that takes addresses from the swarm.
 fn budget(
     swarm: &Swarm,
@@ -137,11 +151,7 @@ fn budget(
 ) -> Result<(Vec<Cost>, Option<BudgetRefusal>), Error> {
     let facts = swarm.facts();
     let ledger = Ledger::open(&facts);
-    let mut shape = shape.clone();
-    // `host` and its like take no addresses. A network younger than the snapshot is not in it, which is an error below.
-    shape.networks.retain(|id| {
-        networks.values().any(|network| network.is_overlay() && NetworkId::new(&network.id) == *id)
-    });
+    let shape = on_overlays(shape, networks);
     let judged: Judgement<'_> = judge(&ledger, &shape)?;
     let costs = judged.networks.iter().map(|judged| Cost {
         network: judged.network.name.clone(),

@@ -7,6 +7,6 @@ mod cancel;
 mod invocation;
 mod metadata;
 
-pub use cancel::cancelled;
+pub use cancel::Cancellation;
 pub use invocation::{Globals, GlobalsError, Invocation};
 pub use metadata::{METADATA_COMMAND, metadata};

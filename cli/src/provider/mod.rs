@@ -17,16 +17,20 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::engine::Engine;
 use crate::observe::Swarm;
+use crate::plugin::Cancellation;
 use crate::report::Report;
 
 pub use document::{Options, Published, publish};
 
 /// Traefik gives up after 5 s (`pollTimeout`) and then cannot see why.
 const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a request that is under way may hold up the end.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What the handlers share.
 struct Provider<E> {
@@ -37,22 +41,29 @@ struct Provider<E> {
     said: Mutex<Vec<String>>,
 }
 
-/// Serves until `stop` resolves; finishes the requests that are under way.
+/// Serves until the user asks to stop; the requests that are under way have a moment to finish.
 pub async fn serve<E: Engine + 'static>(
     engine: E,
     listen: SocketAddr,
     options: Options,
     report: Report,
-    stop: impl Future<Output = ()> + Send + 'static,
+    cancellation: Cancellation,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     report.provider_listens(listener.local_addr()?);
     let provider = Arc::new(Provider { engine, options, report, said: Mutex::default() });
+    // What is wrong from the beginning is said before Traefik asks.
+    let _said = provider.published().await;
     let router = Router::new()
         .route("/traefik", get(configuration::<E>))
         .route("/healthz", get(health::<E>))
         .with_state(provider);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let stop = cancellation.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stop.requested().await });
+    tokio::select! {
+        outcome = serving => outcome,
+        () = async { cancellation.requested().await; sleep(GRACE).await } => Ok(()),
+    }
 }
 
 /// The document, or 503 with the reason.

@@ -28,8 +28,9 @@ impl Report {
     }
 
     fn routes_declared(self, declaration: &Declaration) {
+        let base = declaration.base.as_ref().map(ToString::to_string).unwrap_or_default();
         for route in &declaration.routes {
-            self.note(&format!("route {}: {} {}", route.name(), route.methods(), route.path()));
+            self.note(&format!("route {}: {} {base}{}", route.name(), route.methods(), route.path()));
         }
     }
 
@@ -61,9 +62,9 @@ impl Report {
     /// The calls that a real run would make.
     pub fn dry_run(self, steps: &[Step]) {
         for step in steps {
-            let Step::CreateService { name, spec, cause } = step;
+            let Step::CreateService { name, spec, .. } = step;
             let name = if name.is_empty() { "a service" } else { name };
-            self.result(&format!("would create {name} ({cause})\nPOST /services/create\n{spec:#}"));
+            self.result(&format!("would create {name}:\nPOST /services/create\n{spec:#}"));
         }
     }
 }

@@ -107,7 +107,9 @@ impl<'a> Reader<'a> {
                 Err(wrong) => self.errors.extend(wrong),
             }
         }
-        if self.group.is_none() && !self.seen.contains_key("group") {
+        // A key that is not known may be the group's, misspelt; one error is enough for that.
+        let misspelt = self.errors.iter().any(|(_, problem)| *problem == Problem::UnknownKey);
+        if self.group.is_none() && !self.seen.contains_key("group") && !misspelt {
             self.errors.push(("smsvc.group".to_owned(), Problem::NoGroup));
         }
         let service = ServiceName::parse(service)

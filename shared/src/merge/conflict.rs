@@ -85,11 +85,18 @@ impl fmt::Display for Conflict {
                 "service {} has {label}={}, but service {} has {label}={}",
                 first.service, first.value, second.service, second.value
             ),
-            Self::SameMatch { first, second } => write!(
-                f,
-                "service {} ({}) and service {} ({}) both take {}, the latter as {}",
-                first.service, first.label, second.service, second.label, first.takes, second.takes
-            ),
+            Self::SameMatch { first, second } => {
+                write!(f, "service {} ({}) and ", first.service, first.label)?;
+                if first.service != second.service {
+                    write!(f, "service {} ", second.service)?;
+                }
+                write!(f, "({}) both take {}", second.label, first.takes)?;
+                if first.takes == second.takes {
+                    Ok(())
+                } else {
+                    write!(f, ", the latter as {}", second.takes)
+                }
+            }
         }
     }
 }
