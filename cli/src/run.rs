@@ -105,7 +105,7 @@ fn create_request(
     report: Report,
 ) -> Result<Option<Box<CreateRequest>>, Error> {
     let directory = std::env::current_dir().unwrap_or_default();
-    let shell = Shell { variables: around.variables.clone(), directory };
+    let shell = Shell { variables: around.variables.clone(), directory, read: |path| std::fs::read(path) };
     match flags::parse(words, &shell).map_err(Error::Flags)? {
         Parsed::Create(request) => Ok(Some(request)),
         Parsed::Help(length) => {

@@ -105,6 +105,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn configs_and_secrets_are_looked_up_by_name() {
+        let engine = engine();
+        let off = ["-d", "--endpoint-mode", "vip", "--ip-budget", "off", "--no-resolve-image"];
+        let line = [&off[..], &["--secret", "s", "--config", "c", "img"]].concat();
+        try_create(&engine, &line).await.unwrap();
+        assert_eq!(engine.calls(), ["GET /secrets", "GET /configs", "POST /services/create"]);
+        let secrets = &engine.created()[0]["TaskTemplate"]["ContainerSpec"]["Secrets"];
+        assert_eq!(secrets[0]["SecretID"], "id-of-s");
+        let line = [&off[..], &["--secret", "missing", "img"]].concat();
+        let error = try_create(&engine, &line).await.unwrap_err();
+        assert!(matches!(error, Error::Flags(_)), "{error:?}");
+        assert_eq!(engine.created().len(), 1);
+    }
+
+    #[tokio::test]
     async fn nothing_is_asked_of_the_swarm_that_the_request_does_not_need() {
         let engine = engine();
         try_create(

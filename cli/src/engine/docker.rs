@@ -1,5 +1,7 @@
 //! The real engine.
 
+use std::collections::BTreeMap;
+
 use bollard::errors::Error as BollardError;
 use bollard::models;
 use bollard::query_parameters::InspectNetworkOptionsBuilder;
@@ -9,7 +11,7 @@ use hyper::body::Bytes;
 use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use smsvc_core::budget::{Allocator, NodeFact};
 
 use super::read::{escape, malformed, message, network, node, parse_version, raw_service, refused};
@@ -112,6 +114,17 @@ impl Docker {
         serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
     }
 
+    /// Configs or secrets by name: the list that the engine's filter lets through.
+    async fn named(&self, kind: &str, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
+        let wanted: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), true.into())).collect();
+        let filters = escape(&json!({ "name": wanted }).to_string());
+        let found: Vec<Value> =
+            self.call(Method::GET, &format!("/{kind}?filters={filters}"), None, None).await?;
+        let text = |entry: &Value, path: &str| entry.pointer(path)?.as_str().map(str::to_owned);
+        let pairs = found.iter().filter_map(|entry| Some((text(entry, "/Spec/Name")?, text(entry, "/ID")?)));
+        Ok(pairs.collect())
+    }
+
     fn unreachable(&self, error: &dyn std::error::Error) -> EngineError {
         let mut cause = error;
         while let Some(next) = cause.source() {
@@ -165,6 +178,14 @@ impl Engine for Docker {
             Err(BollardError::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
             Err(error) => Err(self.bollard_error("GET /networks", &error)),
         }
+    }
+
+    async fn configs(&self, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
+        self.named("configs", names).await
+    }
+
+    async fn secrets(&self, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
+        self.named("secrets", names).await
     }
 
     async fn services(&self) -> Result<Vec<RawService>, EngineError> {

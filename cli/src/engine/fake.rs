@@ -1,5 +1,6 @@
 //! An engine for unit tests: a snapshot that answers, or a refusal to answer at all. It notes what it is asked.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde_json::Value;
@@ -64,6 +65,14 @@ impl Engine for Fake {
         Ok(self.called("GET /networks/{name}")?.networks.iter().find(|network| network.name == name).cloned())
     }
 
+    async fn configs(&self, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
+        self.called("GET /configs").map(|_| known(names))
+    }
+
+    async fn secrets(&self, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
+        self.called("GET /secrets").map(|_| known(names))
+    }
+
     async fn services(&self) -> Result<Vec<RawService>, EngineError> {
         Ok(self.called("GET /services")?.services.clone())
     }
@@ -99,4 +108,10 @@ impl Engine for Fake {
         self.created.lock().unwrap().push(spec.clone());
         Ok(Created { id: "created".to_owned(), warning: None })
     }
+}
+
+/// Ids for all names but those that begin with `missing`.
+fn known(names: &[&str]) -> BTreeMap<String, String> {
+    let known = names.iter().filter(|name| !name.starts_with("missing"));
+    known.map(|name| ((*name).to_owned(), format!("id-of-{name}"))).collect()
 }

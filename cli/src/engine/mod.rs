@@ -14,6 +14,8 @@ pub mod registry;
 mod swarm;
 mod transport;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use smsvc_core::budget::{Allocator, NodeFact};
 use thiserror::Error;
@@ -39,6 +41,19 @@ pub trait Engine: Send + Sync {
     /// `GET /networks/{name}?scope=swarm`: the network that a service means when it says `name`, which may be an
     /// id or the unambiguous beginning of one. `None` where there is no such network in the swarm.
     fn network(&self, name: &str) -> impl Future<Output = Result<Option<Network>, EngineError>> + Send;
+
+    /// `GET /configs?filters={"name":{…}}`: the ids of the configs with these names. Names that there are not are
+    /// left out, and names that only begin with one of these may be among them.
+    fn configs(
+        &self,
+        names: &[&str],
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, EngineError>> + Send;
+
+    /// `GET /secrets?filters={"name":{…}}`: as [`Self::configs`].
+    fn secrets(
+        &self,
+        names: &[&str],
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, EngineError>> + Send;
 
     /// `GET /services`.
     fn services(&self) -> impl Future<Output = Result<Vec<RawService>, EngineError>> + Send;

@@ -7,9 +7,14 @@ use smsvc_core::problem::Problem;
 use smsvc_core::route::FieldError;
 
 use super::flag::Flag;
-use super::grammar::{BooleanError, BytesError, CpusError, IntegerError, quote};
+use super::grammar::{
+    BooleanError, BytesError, CpusError, DurationError, FloatError, IntegerError, WordsError, quote,
+};
 use super::request_error::RequestError;
-use super::values::{EnvironmentError, HostEntryError, LabelError, MountError, NetworkError, PublishError};
+use super::values::{
+    CredentialError, DnsError, EnvironmentError, FileError, GenericResourceSyntax, HostEntryError,
+    LabelError, MountError, NetworkError, PlacementError, PublishError, UlimitError,
+};
 
 /// A command line that asks for nothing that could be done. Its text is Docker's own where Docker has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -151,6 +156,15 @@ pub enum ValueError {
     /// Not a number of CPUs.
     #[error(transparent)]
     Cpus(#[from] CpusError),
+    /// Not a duration.
+    #[error(transparent)]
+    Duration(#[from] DurationError),
+    /// Not a floating-point number.
+    #[error(transparent)]
+    Float(#[from] FloatError),
+    /// Not the words of a command.
+    #[error(transparent)]
+    Words(#[from] WordsError),
     /// Not a label.
     #[error(transparent)]
     Label(#[from] LabelError),
@@ -166,6 +180,24 @@ pub enum ValueError {
     /// Not a mount.
     #[error(transparent)]
     Mount(#[from] MountError),
+    /// Neither a secret nor a config.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Not a credential spec.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// Neither a name server nor a search domain.
+    #[error(transparent)]
+    Dns(#[from] DnsError),
+    /// Not a limit of a process.
+    #[error(transparent)]
+    Ulimit(#[from] UlimitError),
+    /// Not a generic resource.
+    #[error(transparent)]
+    GenericResource(#[from] GenericResourceSyntax),
+    /// Not a placement preference.
+    #[error(transparent)]
+    Placement(#[from] PlacementError),
     /// Not an entry of a hosts file.
     #[error(transparent)]
     HostEntry(#[from] HostEntryError),

@@ -21,6 +21,11 @@ pub trait Flag: Debug + Sync {
     /// Where it stands in the help.
     fn heading(&self) -> Heading;
 
+    /// Whether `-h` shows it; `--help` shows every flag.
+    fn everyday(&self) -> bool {
+        true
+    }
+
     /// Whose flag it is.
     fn origin(&self) -> Origin {
         Origin::Docker
@@ -86,8 +91,12 @@ pub enum Heading {
     Network,
     /// What runs in a task.
     Container,
+    /// How it is checked.
+    Health,
     /// Which nodes its tasks run on, and with what.
     Placement,
+    /// When tasks are started again, and how they are replaced.
+    Lifecycle,
     /// How the command itself behaves.
     Command,
 }
@@ -100,7 +109,9 @@ impl Heading {
             Self::ApiGroup => "API group",
             Self::Network => "Networks and ports",
             Self::Container => "Container",
+            Self::Health => "Health check",
             Self::Placement => "Placement and resources",
+            Self::Lifecycle => "Restarts, updates and rollbacks",
             Self::Command => "Command",
         }
     }

@@ -5,8 +5,8 @@
 //! [`clap::Command`] of completion and documentation ([`command`]). The parser is our own, because scripts rely on
 //! how Docker's reads a line and words its errors.
 //!
-//! Nothing here performs I/O: the environment and the working directory come in as a [`Shell`]. Nothing here
-//! knows the swarm: whether a network exists or a mode fits is not a matter of notation.
+//! Nothing here performs I/O: the environment, the working directory and the way to read a file come in as a
+//! [`Shell`]. Nothing here knows the swarm: whether a network exists or a mode fits is not a matter of notation.
 
 mod api_group;
 mod clap_command;
@@ -24,6 +24,7 @@ mod request_error;
 mod shell;
 mod table;
 pub mod values;
+mod workload;
 
 pub use clap_command::{HelpLength, command, help};
 pub use draft::Draft;

@@ -11,8 +11,10 @@ use super::misplaced::misplaced_flags;
 use super::notice::Notice;
 use super::request_error::RequestError;
 use super::table::by_long;
-use super::values;
-use crate::service::{Container, ImageReference, Mode, NetworkAttachment, PublishedPort, Resources};
+use crate::service::{
+    Container, ImageReference, LogDriver, Mode, NetworkAttachment, Placement, PublishedPort, Resources,
+    RestartPolicy, UpdateConfig,
+};
 
 /// A service to create.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,9 +38,17 @@ pub struct CreateRequest {
     /// What runs in a task.
     pub container: Container,
     /// Which nodes may run the tasks.
-    pub constraints: Vec<String>,
+    pub placement: Placement,
     /// What a task may use and is promised.
     pub resources: Resources,
+    /// Where the output of the containers goes, where it is not the engine's default.
+    pub log_driver: Option<LogDriver>,
+    /// When tasks are started again, where that is not left to the engine.
+    pub restart: Option<RestartPolicy>,
+    /// How an update proceeds, where that is not left to the engine.
+    pub update: Option<UpdateConfig>,
+    /// How the rollback of an update proceeds, where that is not left to the engine.
+    pub rollback: Option<UpdateConfig>,
     /// What is done about networks that have no room.
     pub ip_budget: IpBudget,
     /// Whether the registry is asked for the image's digest and platforms. Nothing is asked of an empty name.
@@ -77,6 +87,18 @@ pub enum IpBudget {
 }
 
 impl CreateRequest {
+    /// The configs to look up before the service is created (`GET /configs?filters={"name":{…}}`): each name once,
+    /// sorted. A config that is the credential spec is among them.
+    pub fn config_names(&self) -> Vec<&str> {
+        self.container.config_names()
+    }
+
+    /// The secrets to look up before the service is created (`GET /secrets?filters={"name":{…}}`): each name once,
+    /// sorted.
+    pub fn secret_names(&self) -> Vec<&str> {
+        self.container.secret_names()
+    }
+
     /// Whether an engine with this API knows everything that is asked for.
     pub fn check_api(&self, has: ApiVersion) -> Result<(), RequestError> {
         let needs = |long: &&'static str| Some((*long, by_long(long)?.min_api()?));
@@ -89,8 +111,8 @@ impl CreateRequest {
 
 impl Draft<'_> {
     /// Holds the values against each other.
-    pub(super) fn finish(self, image: &str, command: &[String]) -> Result<CreateRequest, RequestError> {
-        let mode = self.service_mode()?;
+    pub(super) fn finish(mut self, image: &str, command: &[String]) -> Result<CreateRequest, RequestError> {
+        let mode = self.complete_workload()?;
         let mut labels: BTreeMap<String, String> = self
             .labels
             .iter()
@@ -115,6 +137,7 @@ impl Draft<'_> {
             .chain(user_groups.map(|group| Notice::UserGroup { group: group.clone() }))
             .chain(misplaced_flags(command).into_iter().map(Notice::Misplaced))
             .collect();
+        let log_driver = self.log_driver();
         Ok(CreateRequest {
             resolve_image: !self.no_resolve_image && !image.as_given().is_empty(),
             image,
@@ -124,34 +147,20 @@ impl Draft<'_> {
             endpoint,
             notices,
             networks: self.networks.into_iter().map(|value| value.attachment).collect(),
-            container: Container {
-                arguments: command.to_vec(),
-                environment: values::last_of_each_name(&self.environment),
-                user_groups: groups.user,
-                hosts: self.hosts,
-                mounts: self.mounts,
-            },
+            log_driver,
+            container: Container { arguments: command.to_vec(), user_groups: groups.user, ..self.container },
             name: self.name,
             ports: self.ports,
-            constraints: self.constraints,
+            placement: self.placement,
             resources: self.resources,
+            restart: self.restart,
+            update: self.update,
+            rollback: self.rollback,
             ip_budget: self.ip_budget,
             registry_auth: self.with_registry_auth,
             run: self.run,
             given: self.given.iter().map(|flag| flag.long()).collect(),
         })
-    }
-
-    fn service_mode(&self) -> Result<Mode, RequestError> {
-        let replicas = self.replicas;
-        let global = |mode| replicas.map_or(Ok(mode), |_| Err(RequestError::ReplicasOfGlobal));
-        match self.mode.as_str() {
-            "replicated" => Ok(Mode::Replicated { replicas }),
-            "replicated-job" => Ok(Mode::ReplicatedJob { completions: replicas, concurrent: replicas }),
-            "global" => global(Mode::Global),
-            "global-job" => global(Mode::GlobalJob),
-            mode => Err(RequestError::UnknownMode { mode: mode.to_owned() }),
-        }
     }
 }
 

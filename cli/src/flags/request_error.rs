@@ -5,7 +5,8 @@ use smsvc_core::name::NameError;
 
 use super::error::all;
 use super::flag::ApiVersion;
-use crate::service::ReferenceError;
+use super::values::{EnvFileError, FileKind, GenericResourceError};
+use crate::service::{ReferenceError, UnresolvedName};
 
 /// Values that are well-formed and do not go together. The text is Docker's own where Docker has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,60 @@ pub enum RequestError {
     /// A number of tasks where the number of nodes decides it.
     #[error("replicas can only be used with replicated or replicated-job mode")]
     ReplicasOfGlobal,
+    /// A number of tasks for each node where there is one on each.
+    #[error("replicas-max-per-node can only be used with replicated or replicated-job mode")]
+    MaxPerNodeOfGlobal,
+    /// A number of tasks at the same time where all run.
+    #[error("max-concurrent can only be used with replicated-job mode")]
+    ConcurrentOfNoJob,
+    /// A job, which does not change while it runs.
+    #[error("update and rollback configuration is not supported for jobs")]
+    UpdateOfJob,
+    /// A share that is no number. JSON has no notation for it.
+    #[error("json: unsupported value: {value}")]
+    Ratio {
+        /// `NaN`, `+Inf` or `-Inf`.
+        value: &'static str,
+    },
+    /// No health check, and what it should be like.
+    #[error("--no-healthcheck conflicts with --health-* options")]
+    HealthConflict,
+    /// Generic resources that are no numbers.
+    #[error(transparent)]
+    GenericResource(#[from] GenericResourceError),
+    /// A file of variables that cannot be opened.
+    #[error("open {path}: {reason}")]
+    EnvFileClosed {
+        /// The file, as it was given.
+        path: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// A folder in place of a file of variables.
+    #[error("invalid env file ({path}): read {path}: is a directory")]
+    EnvFileFolder {
+        /// The folder, as it was given.
+        path: String,
+    },
+    /// A file of variables that holds something else.
+    #[error("invalid env file ({path}): {error}")]
+    EnvFile {
+        /// The file, as it was given.
+        path: String,
+        /// What is wrong with it.
+        error: EnvFileError,
+    },
+    /// Two secrets, or two configs, for one file.
+    #[error("duplicate {kind} target for {source_name} not allowed")]
+    DuplicateTarget {
+        /// Which of the two they are.
+        kind: FileKind,
+        /// The second one.
+        source_name: String,
+    },
+    /// A name that the engine does not know.
+    #[error(transparent)]
+    Unresolved(#[from] UnresolvedName),
     /// A network without a name.
     #[error("invalid network name or ID: value is empty")]
     EmptyNetwork,

@@ -1,15 +1,29 @@
 //! Where a command line was typed: what its flags may depend on beside their own text.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// The surroundings of a command line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Shell {
     /// The environment variables: `--env NAME` takes its value from here.
     pub variables: BTreeMap<String, String>,
     /// The working directory: a relative `source` of `--mount` starts here.
     pub directory: PathBuf,
+    /// Reads a file: `--env-file` takes its variables from there. A relative path starts at the working directory.
+    pub read: fn(&Path) -> io::Result<Vec<u8>>,
+}
+
+impl Default for Shell {
+    /// Nowhere: no variable is set, and no file is there.
+    fn default() -> Self {
+        Self {
+            variables: BTreeMap::new(),
+            directory: PathBuf::new(),
+            read: |_| Err(io::ErrorKind::NotFound.into()),
+        }
+    }
 }
 
 /// Joins a path to a directory and removes `.`, `..` and double slashes by the text alone, as Go's

@@ -12,6 +12,10 @@ use crate::flags::{CreateRequest, IpBudget};
 pub struct CreateSnapshot {
     /// The networks that the request names, by what it calls them.
     pub networks: BTreeMap<String, Network>,
+    /// The ids of the configs that the request names.
+    pub configs: BTreeMap<String, String>,
+    /// The ids of the secrets that the request names.
+    pub secrets: BTreeMap<String, String>,
     /// The swarm, where anything has to be held against it.
     pub swarm: Option<Swarm>,
     /// What the registry says of the image, where it was asked and knew.
@@ -22,8 +26,17 @@ impl CreateSnapshot {
     /// Looks the networks up, and the swarm. The image is not asked for yet.
     pub async fn observe(engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
         let networks = networks(engine, request).await?;
+        // Where nothing is named nothing is asked: the engine would list everything.
+        let secrets = match request.secret_names() {
+            names if names.is_empty() => BTreeMap::new(),
+            names => engine.secrets(&names).await?,
+        };
+        let configs = match request.config_names() {
+            names if names.is_empty() => BTreeMap::new(),
+            names => engine.configs(&names).await?,
+        };
         let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
-        Ok(Self { networks, swarm, image: None })
+        Ok(Self { networks, configs, secrets, swarm, image: None })
     }
 
     /// Asks for the image, with the `X-Registry-Auth` header `auth`. One that no registry knows may still be on every

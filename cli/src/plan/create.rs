@@ -9,10 +9,10 @@ use smsvc_core::merge::{Conflict, Declaration, merge};
 use super::{BudgetRefusal, Step};
 use crate::engine::Network;
 use crate::error::Error;
-use crate::flags::{CreateRequest, IpBudget};
+use crate::flags::{CreateRequest, FlagError, IpBudget};
 use crate::groups::Declared;
 use crate::observe::{self, CreateSnapshot, Swarm};
-use crate::service::{Decided, EndpointMode, create_body};
+use crate::service::{Decided, EndpointMode, UnresolvedName, create_body};
 
 /// A service that may be created.
 #[derive(Debug)]
@@ -129,8 +129,18 @@ fn spec(
         _ => reference.tagged(),
     };
     let platforms = snapshot.image.as_ref().map_or(&[][..], |image| image.platforms.as_slice());
-    let decided = Decided { networks: &ids, endpoint, image: &image, platforms };
-    create_body(request, &decided).map_err(|error| Error::NetworkUnknown { name: error.network })
+    let decided = Decided {
+        networks: &ids,
+        configs: &snapshot.configs,
+        secrets: &snapshot.secrets,
+        endpoint,
+        image: &image,
+        platforms,
+    };
+    create_body(request, &decided).map_err(|error| match error {
+        UnresolvedName::Network { name } => Error::NetworkUnknown { name },
+        missing => Error::Flags(FlagError::Request(missing.into())),
+    })
 }
 
 /// The service without the networks that take no addresses from the swarm: `host` and its like.
@@ -176,7 +186,10 @@ mod tests {
         let Ok(Parsed::Create(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
         let named = |network: &&Network| request.networks.iter().any(|it| it.network == network.name);
         let networks = swarm.networks.iter().filter(named).map(|it| (it.name.clone(), it.clone())).collect();
-        create(&request, &CreateSnapshot { networks, swarm: Some(swarm.clone()), image: None })
+        create(
+            &request,
+            &CreateSnapshot { networks, swarm: Some(swarm.clone()), ..CreateSnapshot::default() },
+        )
     }
 
     fn spec_of(plan: &CreatePlan) -> &serde_json::Value {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{EndpointMode, Object, strings_to_json};
+use super::file::Ids;
+use super::{EndpointMode, LogDriver, Object, RestartPolicy, UpdateConfig, strings_to_json};
 use crate::flags::CreateRequest;
 
 /// What has been decided and looked up since the command line was read.
@@ -12,6 +13,10 @@ use crate::flags::CreateRequest;
 pub struct Decided<'a> {
     /// The id of each network, by what the request calls it.
     pub networks: &'a BTreeMap<String, String>,
+    /// The id of each config, by name.
+    pub configs: &'a BTreeMap<String, String>,
+    /// The id of each secret, by name.
+    pub secrets: &'a BTreeMap<String, String>,
     /// The endpoint mode.
     pub endpoint: EndpointMode,
     /// The image to run: [`ImageReference::pinned`](super::ImageReference::pinned), or
@@ -30,21 +35,39 @@ pub struct Platform {
     pub os: String,
 }
 
-/// A network of the request that was not looked up.
+/// A name of the request that is not among those that were looked up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("network {network} has not been looked up")]
-pub struct UnresolvedNetwork {
-    /// What the request calls it.
-    pub network: String,
+pub enum UnresolvedName {
+    /// A network.
+    #[error("network {name} not found")]
+    Network {
+        /// What the request calls it.
+        name: String,
+    },
+    /// A config.
+    #[error("config not found: {name}")]
+    Config {
+        /// Its name.
+        name: String,
+    },
+    /// A secret.
+    #[error("secret not found: {name}")]
+    Secret {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Writes the spec of the service: the fields, and the absence of fields, of Docker's CLI 28.
-pub fn create_body(request: &CreateRequest, decided: &Decided<'_>) -> Result<Value, UnresolvedNetwork> {
+pub fn create_body(request: &CreateRequest, decided: &Decided<'_>) -> Result<Value, UnresolvedName> {
+    let ids = Ids { configs: decided.configs, secrets: decided.secrets };
     let task = Object::new()
-        .with("ContainerSpec", request.container.write(decided.image))
+        .with("ContainerSpec", request.container.write(decided.image, ids)?)
         .with("Resources", request.resources.write())
-        .with("Placement", placement(request, decided.platforms))
+        .with_present("RestartPolicy", request.restart.as_ref().map(RestartPolicy::write))
+        .with("Placement", request.placement.write(decided.platforms))
         .with_present("Networks", networks(request, decided.networks)?)
+        .with_present("LogDriver", request.log_driver.as_ref().map(LogDriver::write))
         .with("ForceUpdate", 0);
     let ports: Vec<Value> = request.ports.iter().map(|port| port.write()).collect();
     let endpoint = Object::new().with("Mode", decided.endpoint.to_string()).with_present("Ports", ports);
@@ -53,38 +76,19 @@ pub fn create_body(request: &CreateRequest, decided: &Decided<'_>) -> Result<Val
         .with("Labels", strings_to_json(&request.labels))
         .with("TaskTemplate", task)
         .with("Mode", request.mode.write())
+        .with_present("UpdateConfig", request.update.as_ref().map(UpdateConfig::write))
+        .with_present("RollbackConfig", request.rollback.as_ref().map(UpdateConfig::write))
         .with("EndpointSpec", endpoint)
         .into())
 }
 
-/// An `arm` image says nothing of its variant here, so its architecture is left out: any ARM node will do.
-fn placement(request: &CreateRequest, platforms: &[Platform]) -> Object {
-    let platforms: Vec<Value> = platforms
-        .iter()
-        .map(|platform| {
-            let any_arm = platform.architecture.eq_ignore_ascii_case("arm");
-            let architecture = if any_arm { "" } else { platform.architecture.as_str() };
-            Object::new()
-                .with_present("Architecture", architecture)
-                .with_present("OS", platform.os.as_str())
-                .into()
-        })
-        .collect();
-    Object::new()
-        .with_present("Constraints", request.constraints.clone())
-        .with_present("Platforms", platforms)
-}
-
 /// Sorted by id, so that an update which writes the same networks in another order changes nothing.
-fn networks(
-    request: &CreateRequest,
-    ids: &BTreeMap<String, String>,
-) -> Result<Vec<Value>, UnresolvedNetwork> {
+fn networks(request: &CreateRequest, ids: &BTreeMap<String, String>) -> Result<Vec<Value>, UnresolvedName> {
     let mut entries = request
         .networks
         .iter()
         .map(|attachment| {
-            let unresolved = || UnresolvedNetwork { network: attachment.network.clone() };
+            let unresolved = || UnresolvedName::Network { name: attachment.network.clone() };
             let id = ids.get(&attachment.network).ok_or_else(unresolved)?;
             Ok((id, attachment.write(id)))
         })
@@ -100,17 +104,24 @@ mod tests {
     use super::*;
     use crate::flags::request_of;
 
-    fn body(line: &[&str], networks: &[(&str, &str)], platforms: &[Platform]) -> Value {
+    fn body(line: &[&str], networks: &[(&str, &str)]) -> Value {
         let networks = networks.iter().map(|(name, id)| ((*name).to_owned(), (*id).to_owned())).collect();
-        let decided =
-            Decided { networks: &networks, endpoint: EndpointMode::Vip, image: "nginx:latest", platforms };
+        let none = BTreeMap::new();
+        let decided = Decided {
+            networks: &networks,
+            configs: &none,
+            secrets: &none,
+            endpoint: EndpointMode::Vip,
+            image: "nginx:latest",
+            platforms: &[],
+        };
         create_body(&request_of(line), &decided).expect("all networks are known")
     }
 
     #[test]
     fn the_smallest_service_has_the_fields_that_docker_always_sends() {
         assert_eq!(
-            body(&["nginx"], &[], &[]),
+            body(&["nginx"], &[]),
             json!({
                 "Labels": {},
                 "TaskTemplate": {
@@ -128,7 +139,7 @@ mod tests {
     #[test]
     fn networks_are_sorted_by_id_and_doubles_keep_their_order() {
         let line = ["--network", "b", "--network", "a", "--network", "name=b,alias=x", "nginx"];
-        let body = body(&line, &[("a", "n2"), ("b", "n1")], &[]);
+        let body = body(&line, &[("a", "n2"), ("b", "n1")]);
         assert_eq!(
             body["TaskTemplate"]["Networks"],
             json!([{"Target": "n1"}, {"Target": "n1", "Aliases": ["x"]}, {"Target": "n2"}])
@@ -139,22 +150,13 @@ mod tests {
     fn a_network_without_an_id_is_an_error() {
         let decided = Decided {
             networks: &BTreeMap::new(),
+            configs: &BTreeMap::new(),
+            secrets: &BTreeMap::new(),
             endpoint: EndpointMode::Vip,
             image: "nginx:latest",
             platforms: &[],
         };
         let error = create_body(&request_of(&["--network", "web", "nginx"]), &decided).unwrap_err();
-        assert_eq!(error, UnresolvedNetwork { network: "web".into() });
-    }
-
-    #[test]
-    fn the_architecture_of_arm_is_left_open() {
-        let platform =
-            |architecture: &str| Platform { architecture: architecture.into(), os: "linux".into() };
-        let body = body(&["nginx"], &[], &[platform("amd64"), platform("ARM")]);
-        assert_eq!(
-            body["TaskTemplate"]["Placement"],
-            json!({"Platforms": [{"Architecture": "amd64", "OS": "linux"}, {"OS": "linux"}]})
-        );
+        assert_eq!(error, UnresolvedName::Network { name: "web".into() });
     }
 }

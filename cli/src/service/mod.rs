@@ -6,25 +6,43 @@
 
 mod container;
 mod create;
+mod credential;
+mod dns;
+mod file;
+mod health;
 mod image;
+mod log;
 mod mode;
 mod mount;
 mod network;
+mod placement;
 mod port;
 mod raw;
 mod resources;
+mod restart;
+mod ulimit;
+mod update;
 
 pub use container::Container;
-pub use create::{Decided, Platform, UnresolvedNetwork, create_body};
+pub use create::{Decided, Platform, UnresolvedName, create_body};
+pub use credential::CredentialSpec;
+pub use dns::Dns;
+pub use file::FileReference;
+pub use health::{Check, Healthcheck};
 pub use image::{ImageReference, ReferenceError};
+pub use log::LogDriver;
 pub use mode::Mode;
 pub use mount::{BindOptions, DriverOptions, Mount, TmpfsOptions, VolumeOptions};
 pub use network::NetworkAttachment;
 pub(crate) use network::network_ids;
+pub use placement::Placement;
 pub use port::{Protocol, PublishMode, PublishedPort};
 pub use raw::{RawService, RawServiceError, VirtualIp};
 pub use resources::Resources;
+pub use restart::RestartPolicy;
 pub use smsvc_core::endpoint::Mode as EndpointMode;
+pub use ulimit::Ulimit;
+pub use update::UpdateConfig;
 
 use serde_json::{Map, Value};
 
@@ -55,6 +73,14 @@ impl Object {
             Value::Object(_) => false,
         };
         if absent { self } else { self.with(key, value) }
+    }
+
+    /// A field that is there where there is a value, whatever it is.
+    fn with_given(self, key: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
     }
 
     /// A map of strings that is there unless it is empty.

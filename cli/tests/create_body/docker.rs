@@ -5,11 +5,11 @@ use std::process::Command;
 use std::thread;
 
 use crate::engine::{Call, Engine};
-use crate::ours::{DIRECTORY, VARIABLES};
+use crate::ours::{DIRECTORY, FILES, FOLDER, VARIABLES};
 use crate::outcome::Outcome;
 
-/// From version 29 on the CLI words some errors anew and knows more; the recordings are of 28.
-const NEWEST: u32 = 28;
+/// The version of the recordings. Older ones lack flags and notations, newer ones word some errors anew.
+const VERSION: u32 = 28;
 
 pub(crate) struct Docker {
     program: PathBuf,
@@ -23,7 +23,7 @@ pub(crate) fn find() -> Option<Docker> {
     let output = Command::new(&program).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
-    (version <= NEWEST).then_some(Docker { program })
+    (version == VERSION).then_some(Docker { program })
 }
 
 impl Docker {
@@ -38,14 +38,27 @@ impl Docker {
         })
     }
 
+    /// What its help says of each flag: `-p, --publish port`, or `--init`, where there is no value.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let output = Command::new(&self.program).args(["service", "create", "--help"]).output();
+        let help = String::from_utf8_lossy(&output.expect("docker starts").stdout).into_owned();
+        let lines = help.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
+        let names = |line: &str| line.trim_start().split("  ").next().map(str::to_owned);
+        lines.filter_map(names).collect()
+    }
+
     fn run_chunk(&self, lines: &[&[&str]]) -> Vec<Outcome> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let socket = folder.path().join("engine.sock");
         let engine = Engine::listen(&socket);
+        for (name, content) in FILES {
+            std::fs::write(folder.path().join(name), content).expect("the folder is ours");
+        }
+        let place = folder.path().display().to_string();
         let run = |line: &&[&str]| {
             let output = Command::new(&self.program)
                 .args(["service", "create", "-d"])
-                .args(*line)
+                .args(line.iter().map(|word| word.replace(FOLDER, &place)))
                 .env_clear()
                 .envs(VARIABLES)
                 .env("DOCKER_HOST", format!("unix://{}", socket.display()))
@@ -54,7 +67,8 @@ impl Docker {
                 .output()
                 .expect("docker starts");
             let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
-            outcome(exit, &String::from_utf8_lossy(&output.stderr), engine.take_calls())
+            let stderr = String::from_utf8_lossy(&output.stderr).replace(&place, FOLDER);
+            outcome(exit, &stderr, engine.take_calls())
         };
         lines.iter().map(run).collect()
     }

@@ -3,7 +3,8 @@
 //! Each command line of [`cases`] was given to Docker's own CLI, in front of a recording stand-in for the engine;
 //! what it called, sent, said and exited with is kept in `tests/goldens/create_body.jsonl`. Our code has to come
 //! to the same from the same words. Where a Docker CLI is installed the recordings are checked against it, too,
-//! and `SMSVC_RECORD=1` writes them anew.
+//! `SMSVC_RECORD=1` writes them
+//! anew, and lines that are made by chance are tried on both.
 
 mod cases;
 mod docker;
@@ -11,13 +12,16 @@ mod engine;
 mod golden;
 mod ours;
 mod outcome;
+mod random;
 
-use cases::{CASES, DEVIATIONS};
+use cases::DEVIATIONS;
+use docker_smsvc::flags::{Takes, by_long};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 #[test]
 fn every_line_ends_as_it_does_with_docker() {
     let recorded = golden::load();
-    for case in CASES {
+    for case in cases::all() {
         let docker = golden::find(&recorded, case.line);
         let ours = ours::run(case.line);
         assert_eq!(case.canonical(ours), case.canonical(docker), "{:?}", case.line);
@@ -38,11 +42,11 @@ fn every_deviation_from_docker_is_the_intended_one() {
 #[test]
 fn the_recordings_are_what_the_installed_docker_does() {
     let Some(docker) = docker::find() else {
-        eprintln!("skipped: no docker CLI of version 28 or older on PATH; the recordings were not checked");
+        eprintln!("skipped: no docker CLI of version 28 on PATH; the recordings were not checked");
         return;
     };
     let lines: Vec<&[&str]> =
-        CASES.iter().map(|case| case.line).chain(DEVIATIONS.iter().map(|deviation| deviation.line)).collect();
+        cases::all().map(|case| case.line).chain(DEVIATIONS.iter().map(|deviation| deviation.line)).collect();
     let outcomes = docker.run_all(&lines);
     if std::env::var_os("SMSVC_RECORD").is_some() {
         return golden::store(&lines, &outcomes);
@@ -50,10 +54,48 @@ fn the_recordings_are_what_the_installed_docker_does() {
     let recorded = golden::load();
     for (line, outcome) in lines.iter().zip(outcomes) {
         let expected = golden::find(&recorded, line);
-        let canonical = |outcome| match CASES.iter().find(|case| case.line == *line) {
+        let canonical = |outcome| match cases::all().find(|case| case.line == *line) {
             Some(case) => case.canonical(outcome),
             None => outcome,
         };
         assert_eq!(canonical(outcome), canonical(expected), "{line:?}");
+    }
+}
+
+#[test]
+fn the_table_has_every_flag_of_docker_with_its_letter_and_kind() {
+    let Some(docker) = docker::find() else {
+        eprintln!("skipped: no docker CLI of version 28 on PATH; its flags were not counted");
+        return;
+    };
+    let flags = docker.flags();
+    assert!(flags.len() > 60, "{flags:?}");
+    for theirs in flags {
+        let long = theirs.split([' ', '=']).find_map(|word| word.strip_prefix("--")).expect("a long name");
+        let flag = by_long(long).unwrap_or_else(|| panic!("--{long} is not in the table"));
+        let is_switch = theirs.ends_with(&format!("--{long}"));
+        let letter =
+            theirs.strip_prefix('-').and_then(|rest| rest.chars().next()).filter(|letter| *letter != '-');
+        assert!(is_switch == (flag.takes() == Takes::Switch) && flag.short() == letter, "{theirs}");
+    }
+}
+
+#[test]
+fn a_line_of_chance_ends_as_it_does_with_docker() {
+    let Some(docker) = docker::find() else {
+        eprintln!("skipped: no docker CLI of version 28 on PATH; no line was tried");
+        return;
+    };
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let tried = runner.run(&random::lines(), |line| {
+        let words: Vec<&str> = line.iter().map(String::as_str).collect();
+        let outcomes = docker.run_all(&[&words]);
+        let theirs =
+            outcomes.into_iter().map(|outcome| cases::canonical(outcome).without_lookups_of_a_failure());
+        let ours = cases::canonical(ours::run(&words)).without_lookups_of_a_failure();
+        if theirs.eq([ours.clone()]) { Ok(()) } else { Err(TestCaseError::fail(format!("ours: {ours:?}"))) }
+    });
+    if let Err(error) = tried {
+        panic!("{error}");
     }
 }

@@ -20,6 +20,14 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What was looked up before a line failed is a matter of the order in which its errors are found.
+    pub(crate) fn without_lookups_of_a_failure(mut self) -> Self {
+        if self.exit != 0 {
+            self.lookups.clear();
+        }
+        self
+    }
+
     /// Whether the error, or else the body, contains this text.
     pub(crate) fn says(&self, text: &str) -> bool {
         let body = self.body.as_ref().map(Value::to_string);

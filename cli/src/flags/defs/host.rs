@@ -42,7 +42,7 @@ impl Flag for Host {
 
     fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
         if value.is_empty() || value.contains([':', '=']) {
-            draft.hosts.push(values::host_entry(value)?);
+            draft.container.hosts.push(values::host_entry(value)?);
             return Ok(());
         }
         ApiHost.apply(value, draft)

@@ -1,17 +1,33 @@
 //! The definitions of the flags, by subject.
 
 pub(super) mod budget;
+pub(super) mod capability;
+pub(super) mod dns;
 pub(super) mod environment;
+pub(super) mod file;
 pub(super) mod group;
+pub(super) mod health;
+pub(super) mod health_time;
 pub(super) mod host;
 pub(super) mod image;
+pub(super) mod kernel;
+pub(super) mod log;
 pub(super) mod mode;
 pub(super) mod mount;
 pub(super) mod naming;
 pub(super) mod network;
 pub(super) mod placement;
+pub(super) mod process;
 pub(super) mod publish;
+pub(super) mod reservation;
 pub(super) mod resources;
+pub(super) mod restart;
+pub(super) mod rollback;
+pub(super) mod rollback_failure;
 pub(super) mod route;
 pub(super) mod run;
+pub(super) mod stop;
+pub(super) mod swap;
+pub(super) mod update;
+pub(super) mod update_failure;
 pub(super) mod user;

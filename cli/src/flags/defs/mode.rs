@@ -1,6 +1,6 @@
 //! How many tasks the service has.
 
-use crate::flags::{Draft, Flag, Heading, Takes, ValueError, grammar};
+use crate::flags::{ApiVersion, Draft, Flag, Heading, Takes, ValueError, grammar};
 
 /// `--mode`
 #[derive(Debug)]
@@ -74,6 +74,45 @@ impl Flag for Replicas {
     }
 }
 
+/// `--max-concurrent`
+#[derive(Debug)]
+pub(in crate::flags) struct MaxConcurrent;
+
+impl Flag for MaxConcurrent {
+    fn long(&self) -> &'static str {
+        "max-concurrent"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::One("N")
+    }
+
+    fn heading(&self) -> Heading {
+        Heading::Service
+    }
+
+    fn everyday(&self) -> bool {
+        false
+    }
+
+    fn min_api(&self) -> Option<ApiVersion> {
+        Some(ApiVersion::v1(41))
+    }
+
+    fn summary(&self) -> &'static str {
+        "Number of job tasks to run concurrently"
+    }
+
+    fn details(&self) -> &'static str {
+        "For a replicated job; as many as --replicas says where it is not given."
+    }
+
+    fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+        draft.max_concurrent = Some(grammar::parse_uint(value, 0, 64)?);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::flags::{parse_line, request_of};
@@ -121,6 +160,18 @@ mod tests {
         for mode in ["global", "global-job"] {
             let error = parse_line(&["--mode", mode, "--replicas", "2", "nginx"]).unwrap_err();
             assert_eq!(error.to_string(), "replicas can only be used with replicated or replicated-job mode");
+        }
+    }
+
+    #[test]
+    fn max_concurrent_is_for_replicated_jobs() {
+        let mode =
+            request_of(&["--mode", "replicated-job", "--replicas", "5", "--max-concurrent", "2", "nginx"])
+                .mode;
+        assert_eq!(mode, Mode::ReplicatedJob { completions: Some(5), concurrent: Some(2) });
+        for mode in ["replicated", "global", "global-job"] {
+            let error = parse_line(&["--mode", mode, "--max-concurrent", "2", "nginx"]).unwrap_err();
+            assert_eq!(error.to_string(), "max-concurrent can only be used with replicated-job mode");
         }
     }
 }

@@ -31,7 +31,7 @@ impl Flag for Mount {
     }
 
     fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
-        draft.mounts.push(values::mount(value, &draft.shell.directory)?);
+        draft.container.mounts.push(values::mount(value, &draft.shell.directory)?);
         Ok(())
     }
 }

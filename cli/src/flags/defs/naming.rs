@@ -70,6 +70,43 @@ impl Flag for Label {
     }
 }
 
+/// `--container-label`
+#[derive(Debug)]
+pub(in crate::flags) struct ContainerLabel;
+
+impl Flag for ContainerLabel {
+    fn long(&self) -> &'static str {
+        "container-label"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Many("KEY[=VALUE]")
+    }
+
+    fn heading(&self) -> Heading {
+        Heading::Container
+    }
+
+    fn everyday(&self) -> bool {
+        false
+    }
+
+    fn summary(&self) -> &'static str {
+        "Container labels"
+    }
+
+    fn details(&self) -> &'static str {
+        "Labels of each container, which are not labels of the service. The last value of a key counts."
+    }
+
+    fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+        values::check_label(value)?;
+        let (key, text) = value.split_once('=').unwrap_or((value, ""));
+        draft.container.labels.insert(key.to_owned(), text.to_owned());
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::flags::{parse_line, request_of};
@@ -93,5 +130,17 @@ mod tests {
             parse_line(&["-l", "=b", "nginx"]).unwrap_err().to_string(),
             "invalid argument \"=b\" for \"-l, --label\" flag: invalid label '=b': empty name"
         );
+    }
+
+    #[test]
+    fn container_label_is_no_label_of_the_service() {
+        let line =
+            ["--container-label", "a=1", "--container-label", "a=2=3", "--container-label", "b", "nginx"];
+        let request = request_of(&line);
+        let labels: Vec<_> =
+            request.container.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        assert_eq!(labels, [("a", "2=3"), ("b", "")]);
+        assert!(request.labels.is_empty());
+        assert!(parse_line(&["--container-label", "=b", "nginx"]).is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What a task may use and is promised.
 
-use crate::flags::{Draft, Flag, Heading, Takes, ValueError, grammar};
+use crate::flags::{ApiVersion, Draft, Flag, Heading, Takes, ValueError, grammar};
 
 /// `--limit-cpu`
 #[derive(Debug)]
@@ -95,6 +95,41 @@ impl Flag for ReserveMemory {
     }
 }
 
+/// `--limit-pids`
+#[derive(Debug)]
+pub(in crate::flags) struct LimitPids;
+
+impl Flag for LimitPids {
+    fn long(&self) -> &'static str {
+        "limit-pids"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::One("N")
+    }
+
+    fn heading(&self) -> Heading {
+        Heading::Placement
+    }
+
+    fn everyday(&self) -> bool {
+        false
+    }
+
+    fn min_api(&self) -> Option<ApiVersion> {
+        Some(ApiVersion::v1(41))
+    }
+
+    fn summary(&self) -> &'static str {
+        "Limit maximum number of processes (default 0 = unlimited)"
+    }
+
+    fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+        draft.resources.limit_pids = grammar::parse_int(value, 0, 64)?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::flags::{parse_line, request_of};
@@ -103,8 +138,12 @@ mod tests {
     #[test]
     fn resources_are_bytes_and_billionths_of_a_cpu() {
         let line = ["--limit-cpu", "1/4", "--limit-memory", "512m", "--reserve-memory", "1 g", "nginx"];
-        let resources =
-            Resources { limit_memory: 512 << 20, limit_nano_cpus: 250_000_000, reserve_memory: 1 << 30 };
+        let resources = Resources {
+            limit_memory: 512 << 20,
+            limit_nano_cpus: 250_000_000,
+            reserve_memory: 1 << 30,
+            ..Resources::default()
+        };
         assert_eq!(request_of(&line).resources, resources);
     }
 
@@ -123,5 +162,10 @@ mod tests {
             "invalid argument \"-1\" for \"--limit-memory\" flag: invalid size: '-1'"
         );
         assert!(parse_line(&["--reserve-memory", "-1", "nginx"]).is_err());
+    }
+
+    #[test]
+    fn limit_pids_is_an_integer() {
+        assert_eq!(request_of(&["--limit-pids", "0x10", "nginx"]).resources.limit_pids, 16);
     }
 }

@@ -8,12 +8,18 @@ mod bytes;
 mod cpus;
 mod csv;
 mod digits;
+mod duration;
+mod float;
 mod integer;
 mod quote;
+mod words;
 
 pub use boolean::{BooleanError, parse_bool};
 pub use bytes::{BytesError, ram_in_bytes};
 pub use cpus::{CpusError, nano_cpus};
 pub use csv::{CsvError, first_record, is_long_syntax};
+pub use duration::{DurationError, nanoseconds, positive_nanoseconds};
+pub use float::{FloatError, float};
 pub use integer::{IntegerError, IntegerProblem, parse_int, parse_uint};
 pub use quote::quote;
+pub use words::{WordsError, words};

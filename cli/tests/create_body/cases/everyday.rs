@@ -1,45 +1,6 @@
-//! The command lines.
+//! The flags that are used every day.
 
-use serde_json::Value;
-
-use crate::outcome::Outcome;
-
-/// A line that has to end as it does with Docker.
-pub(crate) struct Case {
-    pub(crate) line: &'static [&'static str],
-    /// Docker keeps a range of ports in a hash map, so that their order changes from run to run.
-    any_port_order: bool,
-}
-
-impl Case {
-    /// The outcome without what changes from run to run.
-    pub(crate) fn canonical(&self, mut outcome: Outcome) -> Outcome {
-        let ports = outcome.body.as_mut().and_then(|body| body.pointer_mut("/EndpointSpec/Ports"));
-        if let Some(ports) = ports.and_then(Value::as_array_mut).filter(|_| self.any_port_order) {
-            ports.sort_by_key(Value::to_string);
-        }
-        outcome
-    }
-}
-
-/// A line on which we differ on purpose.
-pub(crate) struct Deviation {
-    pub(crate) line: &'static [&'static str],
-    /// What our error or our body says.
-    pub(crate) ours: &'static str,
-}
-
-const fn case(line: &'static [&'static str]) -> Case {
-    Case { line, any_port_order: false }
-}
-
-const fn ports(line: &'static [&'static str]) -> Case {
-    Case { line, any_port_order: true }
-}
-
-const fn deviation(line: &'static [&'static str], ours: &'static str) -> Deviation {
-    Deviation { line, ours }
-}
+use super::{Case, case, ports};
 
 pub(crate) const CASES: &[Case] = &[
     // The line itself.
@@ -347,19 +308,4 @@ pub(crate) const CASES: &[Case] = &[
         "-g",
         "daemon off;",
     ]),
-];
-
-pub(crate) const DEVIATIONS: &[Deviation] = &[
-    // Docker's CLI crashes.
-    deviation(&["-e", "A=1", "-e", "A=1", "-e", "A=2", "nginx"], "\"Env\":[\"A=2\"]"),
-    // Docker's CLI leaves the mode to the engine.
-    deviation(&["--endpoint-mode", "bogus", "nginx"], "`bogus` is not an endpoint mode"),
-    deviation(&["--endpoint-mode", "", "nginx"], "\"Mode\":\"vip\""),
-    // Docker's CLI sends the low 64 bits of a number that is too large.
-    deviation(&["--limit-cpu", "9223372036.854775808", "nginx"], "value is too large"),
-    deviation(&["--limit-memory", "9000p", "nginx"], "size '9000p' is larger than"),
-    // What has no colon is the host of an API here.
-    deviation(&["--host", "api.example.com", "nginx"], "--host needs an API group"),
-    // Labels of ours are checked.
-    deviation(&["--name", "a", "-l", "smsvc.group=g", "-l", "smsvc.prot=80", "nginx"], "smsvc.prot"),
 ];
