@@ -150,6 +150,7 @@ impl RequestError {
     /// The stable code, where what is wrong has one.
     pub fn code(&self) -> Option<&'static str> {
         match self {
+            Self::GroupName(_) | Self::ServiceName(_) => Some("E102"),
             Self::Routes(errors) => errors.first().map(|error| error.error.problem.code()),
             Self::Labels(errors) => errors.first().map(LabelError::code),
             _ => None,
