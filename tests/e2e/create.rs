@@ -69,7 +69,7 @@ fn an_endpoint_mode_that_cannot_work_is_refused(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Everything that the flags can say, in one service, once by docker and once by us. Nothing may
+/// Everything that the everyday flags can say, in one service, once by docker and once by us. Nothing may
 /// differ but the name, so nothing is lost and nothing is made up.
 fn the_spec_is_the_one_that_docker_writes(world: &World) -> Result<()> {
     let ground = world.ground("spec");

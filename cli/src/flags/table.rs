@@ -1,9 +1,10 @@
 //! All flags of `docker smsvc create`.
 
+use super::defs::rolling::Change::{Rollback, Update};
 use super::defs::{
     budget, capability, dns, environment, file, group, health, health_time, host, image, kernel, log, mode,
-    mount, naming, network, placement, process, publish, reservation, resources, restart, rollback,
-    rollback_failure, route, run, stop, swap, update, update_failure, user,
+    mount, naming, network, placement, process, publish, reservation, resources, restart, rolling,
+    rolling_failure, route, run, stop, swap, user,
 };
 use super::flag::Flag;
 
@@ -75,18 +76,18 @@ pub static TABLE: &[&dyn Flag] = &[
     &restart::RestartDelay,
     &restart::RestartMaxAttempts,
     &restart::RestartWindow,
-    &update::UpdateParallelism,
-    &update::UpdateDelay,
-    &update::UpdateOrder,
-    &update_failure::UpdateMonitor,
-    &update_failure::UpdateFailureAction,
-    &update_failure::UpdateMaxFailureRatio,
-    &rollback::RollbackParallelism,
-    &rollback::RollbackDelay,
-    &rollback::RollbackOrder,
-    &rollback_failure::RollbackMonitor,
-    &rollback_failure::RollbackFailureAction,
-    &rollback_failure::RollbackMaxFailureRatio,
+    &rolling::Parallelism(Update),
+    &rolling::Delay(Update),
+    &rolling::Order(Update),
+    &rolling_failure::Monitor(Update),
+    &rolling_failure::FailureAction(Update),
+    &rolling_failure::MaxFailureRatio(Update),
+    &rolling::Parallelism(Rollback),
+    &rolling::Delay(Rollback),
+    &rolling::Order(Rollback),
+    &rolling_failure::Monitor(Rollback),
+    &rolling_failure::FailureAction(Rollback),
+    &rolling_failure::MaxFailureRatio(Rollback),
     &run::Detach,
     &run::Quiet,
     &run::DryRun,
