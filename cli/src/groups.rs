@@ -21,9 +21,6 @@ pub struct Declared {
     pub held_back: BTreeMap<String, String>,
 }
 
-/// The label that names a service's group.
-const GROUP: &str = "smsvc.group";
-
 impl Declared {
     /// Reads the labels of every service.
     pub fn read(services: &[RawService]) -> Self {
@@ -82,5 +79,9 @@ pub fn refusal_lines(refusal: &Refusal) -> impl Iterator<Item = String> {
 /// The groups that a service with broken labels may mean: a key that stands twice with different case is one of the
 /// ways to be broken.
 fn group_labels(service: &RawService) -> impl Iterator<Item = String> {
-    service.labels().into_iter().filter(|(key, _)| key.eq_ignore_ascii_case(GROUP)).map(|(_, value)| value)
+    service
+        .labels()
+        .into_iter()
+        .filter(|(key, _)| key.eq_ignore_ascii_case(labels::GROUP))
+        .map(|(_, value)| value)
 }

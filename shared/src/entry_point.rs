@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::path::{decoded, has_sound_escapes, is_unreserved, push_escape, split_first};
+
 /// What becomes of a request target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
@@ -62,14 +64,16 @@ pub fn ascii(target: &[u8]) -> Cow<'_, str> {
 /// Go's `URL.EscapedPath`: the path as it was sent where its encoding is sound, else decoded and encoded anew, by which
 /// an encoded slash becomes a slash. `None` where an escape is no escape.
 fn escaped(path: &str) -> Option<String> {
-    let decoded = decoded(path)?;
+    if !has_sound_escapes(path) {
+        return None;
+    }
     let sound =
         |byte: u8| byte == b'%' || byte == b'[' || byte == b']' || stays(byte) || b"!'()*".contains(&byte);
     if path.bytes().all(sound) {
         return Some(path.to_owned());
     }
     let mut text = String::with_capacity(path.len());
-    for byte in decoded {
+    for byte in decoded(&ascii(path.as_bytes())) {
         if stays(byte) {
             text.push(char::from(byte));
         } else {
@@ -84,44 +88,17 @@ fn stays(byte: u8) -> bool {
     is_unreserved(byte) || b"$&+,/:;=@".contains(&byte)
 }
 
-/// RFC 3986, section 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn decoded(path: &str) -> Option<Vec<u8>> {
-    let mut bytes = path.bytes();
-    let mut decoded = Vec::with_capacity(path.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(if byte == b'%' { escape_value(bytes.next()?, bytes.next()?)? } else { byte });
-    }
-    Some(decoded)
-}
-
-fn escape_value(high: u8, low: u8) -> Option<u8> {
-    let high = char::from(high).to_digit(16)?;
-    let low = char::from(low).to_digit(16)?;
-    u8::try_from(high.checked_mul(16)?.checked_add(low)?).ok()
-}
-
-fn push_escape(text: &mut String, byte: u8) {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default().to_ascii_uppercase();
-    text.push('%');
-    text.push(digit(byte >> 4));
-    text.push(digit(byte & 0x0f));
-}
-
 /// Decodes what never needs an escape, and writes the other escapes in capitals.
 fn normalized(path: &str) -> String {
-    let mut bytes = path.bytes();
     let mut text = String::with_capacity(path.len());
-    while let Some(byte) = bytes.next() {
-        let escape = (byte == b'%').then(|| escape_value(bytes.next()?, bytes.next()?)).flatten();
-        match escape {
-            Some(value) if is_unreserved(value) => text.push(char::from(value)),
-            Some(value) => push_escape(&mut text, value),
-            None => text.push(char::from(byte)),
+    let mut rest = path;
+    while let Some((byte, behind)) = split_first(rest) {
+        if is_unreserved(byte) || !rest.starts_with('%') {
+            text.push(char::from(byte));
+        } else {
+            push_escape(&mut text, byte);
         }
+        rest = behind;
     }
     text
 }

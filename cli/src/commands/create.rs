@@ -2,7 +2,7 @@
 
 use super::converge::converge;
 use super::unless;
-use crate::engine::Engine;
+use crate::engine::{Engine, Image};
 use crate::error::Error;
 use crate::execute::execute;
 use crate::flags::CreateRequest;
@@ -22,25 +22,24 @@ pub async fn create(
 ) -> Result<(), Error> {
     report.create_notices(request);
     request.check_api(engine.api()).map_err(|error| Error::Flags(error.into()))?;
-    let mut snapshot = unless(cancellation, CreateSnapshot::observe(engine, request)).await?;
-    // What is refused anyway need not wait for a registry.
-    plan::create(request, &snapshot)?;
-    if request.resolve_image {
-        unless(cancellation, snapshot.resolve(engine, request, auth)).await?;
-        if snapshot.image.is_none() {
-            report.image_unresolved(&request.image.tagged());
-        }
-    }
+    let snapshot = unless(cancellation, CreateSnapshot::observe(engine, request)).await?;
+    // What is refused need not wait for a registry.
     let plan = plan::create(request, &snapshot)?;
+    let image = if request.resolve_image {
+        unless(cancellation, image(engine, request, auth, report)).await?
+    } else {
+        None
+    };
+    let steps = plan.steps(request, &snapshot, image.as_ref())?;
     if !request.run.quiet || request.run.dry_run {
         report.create_decisions(request, &plan);
     }
     report.create_warnings(&plan);
     if request.run.dry_run {
-        report.dry_run(&plan.steps);
+        report.dry_run(&steps);
         return Ok(());
     }
-    for step in &plan.steps {
+    for step in &steps {
         let created = execute(engine, step, auth).await?;
         if let Some(warning) = &created.warning {
             report.warning(warning);
@@ -51,6 +50,21 @@ pub async fn create(
         }
     }
     Ok(())
+}
+
+/// Asks for the image. One that no registry knows may still be on every node, so that is only said.
+async fn image(
+    engine: &impl Engine,
+    request: &CreateRequest,
+    auth: Option<&str>,
+    report: Report,
+) -> Result<Option<Image>, Error> {
+    let reference = request.image.tagged();
+    let image = engine.image(&reference, auth).await.ok();
+    if image.is_none() {
+        report.image_unresolved(&reference);
+    }
+    Ok(image)
 }
 
 #[cfg(test)]

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use smsvc_core::labels::{self, PREFIX};
+use smsvc_core::labels;
 use smsvc_core::merge::{Declaration, Scheme};
 use smsvc_core::name::{Name, ServiceName};
 
 use super::group_words::{GroupWords, Groups};
 use super::request_error::RequestError;
-
-/// The label that names the group.
-const GROUP_LABEL: &str = "smsvc.group";
 
 impl GroupWords {
     /// Decides on the groups, and adds what the flags declare to the labels.
@@ -19,7 +16,7 @@ impl GroupWords {
         service: &str,
         service_labels: &mut BTreeMap<String, String>,
     ) -> Result<(Groups, Option<Declaration>), RequestError> {
-        let labelled = service_labels.keys().any(|label| is_ours(label));
+        let labelled = service_labels.keys().any(|label| labels::is_own(label));
         let groups = self.resolve(labelled)?;
         let by_flags = self.api_flag().or(groups.api.as_ref().map(|_| "group"));
         if by_flags.is_none() && !labelled {
@@ -43,7 +40,7 @@ impl GroupWords {
         service_labels: &BTreeMap<String, String>,
         flag: &'static str,
     ) -> Result<BTreeMap<String, String>, RequestError> {
-        let by_label = service_labels.iter().find(|(label, _)| label.eq_ignore_ascii_case(GROUP_LABEL));
+        let by_label = service_labels.iter().find(|(label, _)| label.eq_ignore_ascii_case(labels::GROUP));
         let named = match (group, by_label) {
             (Some(group), _) => group.clone(),
             (None, Some((_, value))) => Name::parse(value).map_err(RequestError::GroupName)?,
@@ -65,7 +62,7 @@ impl GroupWords {
             routes: labels::route_options(&self.routes).map_err(RequestError::Routes)?,
         });
         if group.is_none() {
-            added.remove(GROUP_LABEL);
+            added.remove(labels::GROUP);
         }
         Ok(added)
     }
@@ -88,23 +85,12 @@ fn merge(
     Ok(())
 }
 
-fn is_ours(label: &str) -> bool {
-    label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
-}
-
 #[cfg(test)]
 mod tests {
     use smsvc_core::problem::Problem;
 
     use super::*;
-    use crate::flags::{FlagError, parse_line, request_of};
-
-    fn refused(line: &[&str]) -> RequestError {
-        match parse_line(line) {
-            Err(FlagError::Request(error)) => error,
-            other => panic!("{line:?}: {other:?}"),
-        }
-    }
+    use crate::flags::{refused, request_of};
 
     #[test]
     fn a_route_needs_a_group_from_a_flag_or_a_label() {

@@ -99,14 +99,7 @@ impl GroupWords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flags::{FlagError, Notice, parse_line, request_of};
-
-    fn refused(line: &[&str]) -> RequestError {
-        match parse_line(line) {
-            Err(FlagError::Request(error)) => error,
-            other => panic!("{line:?}: {other:?}"),
-        }
-    }
+    use crate::flags::{Notice, refused, request_of};
 
     fn ambiguous(groups: &[&str]) -> RequestError {
         RequestError::AmbiguousGroup { groups: groups.iter().map(|&group| group.to_owned()).collect() }

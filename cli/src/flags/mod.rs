@@ -47,6 +47,15 @@ pub(crate) fn request_of(line: &[&str]) -> CreateRequest {
     }
 }
 
+/// What is wrong with a command line whose values do not go together; for tests.
+#[cfg(test)]
+pub(crate) fn refused(line: &[&str]) -> RequestError {
+    match parse_line(line) {
+        Err(FlagError::Request(error)) => error,
+        other => panic!("{line:?} is not refused: {other:?}"),
+    }
+}
+
 /// Parses a command line in an empty environment; for tests.
 #[cfg(test)]
 pub(crate) fn parse_line(line: &[&str]) -> Result<Parsed, FlagError> {

@@ -1,9 +1,9 @@
-//! What `create` looks at: the networks and the image that the request names, and the swarm if it matters.
+//! What `create` looks at: what the request names, and the swarm if it matters.
 
 use std::collections::BTreeMap;
 
 use super::Swarm;
-use crate::engine::{Engine, Image, Network};
+use crate::engine::{Engine, Network};
 use crate::error::Error;
 use crate::flags::{CreateRequest, IpBudget};
 
@@ -18,12 +18,10 @@ pub struct CreateSnapshot {
     pub secrets: BTreeMap<String, String>,
     /// The swarm, where anything has to be held against it.
     pub swarm: Option<Swarm>,
-    /// What the registry says of the image, where it was asked and knew.
-    pub image: Option<Image>,
 }
 
 impl CreateSnapshot {
-    /// Looks the networks up, and the swarm. The image is not asked for yet.
+    /// Looks what is named up, and the swarm.
     pub async fn observe(engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
         let networks = networks(engine, request).await?;
         // Where nothing is named nothing is asked: the engine would list everything.
@@ -36,19 +34,7 @@ impl CreateSnapshot {
             names => engine.configs(&names).await?,
         };
         let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
-        Ok(Self { networks, configs, secrets, swarm, image: None })
-    }
-
-    /// Asks for the image, with the `X-Registry-Auth` header `auth`. One that no registry knows may still be on every
-    /// node, so this never fails.
-    pub async fn resolve(
-        &mut self,
-        engine: &impl Engine,
-        request: &CreateRequest,
-        auth: Option<&str>,
-    ) -> Result<(), Error> {
-        self.image = engine.image(&request.image.tagged(), auth).await.ok();
-        Ok(())
+        Ok(Self { networks, configs, secrets, swarm })
     }
 }
 

@@ -7,7 +7,7 @@ use smsvc_core::endpoint::{self, Choice};
 use smsvc_core::merge::{Conflict, Declaration, merge};
 
 use super::{BudgetRefusal, Step};
-use crate::engine::Network;
+use crate::engine::{Image, Network};
 use crate::error::Error;
 use crate::flags::{CreateRequest, FlagError, IpBudget};
 use crate::groups::Declared;
@@ -23,8 +23,6 @@ pub struct CreatePlan {
     pub costs: Vec<Cost>,
     /// A budget that says no and was told to let it pass.
     pub overruled: Option<BudgetRefusal>,
-    /// The calls to make.
-    pub steps: Vec<Step>,
 }
 
 /// What the service costs on one network.
@@ -53,13 +51,12 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
     if let Some(declaration) = &request.group {
         refuse_unreachable(declaration, &snapshot.networks)?;
     }
-    // The mode has no part in what the facts below are read from, so any will do for a first draft.
-    let draft = observe::shape(&spec(request, snapshot, EndpointMode::Vip)?);
+    // Neither mode nor image has a part in what is read of this draft.
+    let draft = observe::shape(&spec(request, snapshot, None, EndpointMode::Vip)?);
     let choice = endpoint::choose(request.endpoint, &facts(request, &draft, &snapshot.networks))?;
-    let spec = spec(request, snapshot, choice.mode)?;
     let (costs, refusal) = match swarm {
         Some(swarm) if request.ip_budget != IpBudget::Off => {
-            budget(swarm, &snapshot.networks, &observe::shape(&spec))?
+            budget(swarm, &snapshot.networks, &draft.with_mode(choice.mode))?
         }
         _ => (Vec::new(), None),
     };
@@ -67,9 +64,20 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
         Some(refusal) if request.ip_budget == IpBudget::Enforce => return Err(Error::Budget(refusal)),
         refusal => refusal,
     };
-    let cause = format!("endpoint mode {}", choice.sentence());
-    let steps = vec![Step::CreateService { name: request.name.clone(), spec, cause }];
-    Ok(CreatePlan { choice, costs, overruled, steps })
+    Ok(CreatePlan { choice, costs, overruled })
+}
+
+impl CreatePlan {
+    /// The calls to make. `image` is what the registry says, where it was asked and knew.
+    pub fn steps(
+        &self,
+        request: &CreateRequest,
+        snapshot: &CreateSnapshot,
+        image: Option<&Image>,
+    ) -> Result<Vec<Step>, Error> {
+        let spec = spec(request, snapshot, image, self.choice.mode)?;
+        Ok(vec![Step::CreateService { name: request.name.clone(), spec }])
+    }
 }
 
 /// Traefik reaches a member of an API group on an overlay network and a port, so it needs both.
@@ -120,15 +128,16 @@ fn facts(
 fn spec(
     request: &CreateRequest,
     snapshot: &CreateSnapshot,
+    image: Option<&Image>,
     endpoint: EndpointMode,
 ) -> Result<serde_json::Value, Error> {
     let ids = snapshot.networks.iter().map(|(name, network)| (name.clone(), network.id.clone())).collect();
     let reference = &request.image;
-    let image = match &snapshot.image {
+    let platforms = image.map_or(&[][..], |image| image.platforms.as_slice());
+    let image = match image {
         Some(image) if !image.digest.is_empty() => reference.pinned(&image.digest),
         _ => reference.tagged(),
     };
-    let platforms = snapshot.image.as_ref().map_or(&[][..], |image| image.platforms.as_slice());
     let decided = Decided {
         networks: &ids,
         configs: &snapshot.configs,
@@ -180,21 +189,29 @@ mod tests {
     use crate::flags::{Parsed, Shell, parse};
     use crate::observe::sample::overlay;
 
-    /// Plans a command line on a swarm whose networks are all known.
-    fn plan(words: &str, swarm: &Swarm) -> Result<CreatePlan, Error> {
+    /// A command line, and what is observed for it on a swarm whose networks are all known.
+    fn observed(words: &str, swarm: &Swarm) -> (Box<CreateRequest>, CreateSnapshot) {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         let Ok(Parsed::Create(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
         let named = |network: &&Network| request.networks.iter().any(|it| it.network == network.name);
         let networks = swarm.networks.iter().filter(named).map(|it| (it.name.clone(), it.clone())).collect();
-        create(
-            &request,
-            &CreateSnapshot { networks, swarm: Some(swarm.clone()), ..CreateSnapshot::default() },
-        )
+        let snapshot = CreateSnapshot { networks, swarm: Some(swarm.clone()), ..CreateSnapshot::default() };
+        (request, snapshot)
     }
 
-    fn spec_of(plan: &CreatePlan) -> &serde_json::Value {
-        let [Step::CreateService { spec, .. }] = plan.steps.as_slice() else { panic!("{plan:?}") };
-        spec
+    fn plan(words: &str, swarm: &Swarm) -> Result<CreatePlan, Error> {
+        let (request, snapshot) = observed(words, swarm);
+        create(&request, &snapshot)
+    }
+
+    /// The plan, and the one spec that it sends.
+    fn planned(words: &str, swarm: &Swarm, image: Option<&Image>) -> (CreatePlan, serde_json::Value) {
+        let (request, snapshot) = observed(words, swarm);
+        let plan = create(&request, &snapshot).unwrap();
+        let mut steps = plan.steps(&request, &snapshot, image).unwrap();
+        let Some(Step::CreateService { spec, .. }) = steps.pop() else { panic!("no step") };
+        assert!(steps.is_empty());
+        (plan, spec)
     }
 
     const PETS: [(&str, &str); 3] =
@@ -203,25 +220,32 @@ mod tests {
     #[test]
     fn a_member_of_a_group_gets_dnsrr_and_its_labels() {
         let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
-        let plan = plan(
-            "--name pets --network front --replicas 3 --api-group petstore --port 80 --route /pets img",
-            &swarm,
-        )
-        .unwrap();
+        let line =
+            "--name pets --network front --replicas 3 --api-group petstore --port 80 --route /pets img";
+        let (plan, spec) = planned(line, &swarm, None);
         assert_eq!(plan.choice.reason, Reason::BehindTraefik { group: "petstore".into() });
-        assert_eq!(spec_of(&plan)["EndpointSpec"]["Mode"], "dnsrr");
-        assert_eq!(spec_of(&plan)["Labels"]["smsvc.group"], "petstore");
-        assert_eq!(spec_of(&plan)["TaskTemplate"]["Networks"][0]["Target"], "front-id");
+        assert_eq!(spec["EndpointSpec"]["Mode"], "dnsrr");
+        assert_eq!(spec["Labels"]["smsvc.group"], "petstore");
+        assert_eq!(spec["TaskTemplate"]["Networks"][0]["Target"], "front-id");
     }
 
     #[test]
     fn an_explicit_mode_is_obeyed() {
         let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
-        let plan = plan("--name one --network front --endpoint-mode VIP img", &swarm).unwrap();
+        let (plan, spec) = planned("--name one --network front --endpoint-mode VIP img", &swarm, None);
         assert_eq!(
-            (spec_of(&plan)["EndpointSpec"]["Mode"].as_str(), &plan.choice.reason),
+            (spec["EndpointSpec"]["Mode"].as_str(), &plan.choice.reason),
             (Some("vip"), &Reason::Asked)
         );
+    }
+
+    #[test]
+    fn an_image_that_the_registry_knows_is_pinned() {
+        let image = Image { digest: format!("sha256:{}", "a".repeat(64)), platforms: Vec::new() };
+        let (_, spec) = planned("--name one img:1", &Swarm::sample(), Some(&image));
+        assert_eq!(spec["TaskTemplate"]["ContainerSpec"]["Image"], format!("img:1@{}", image.digest));
+        let (_, spec) = planned("--name one img:1", &Swarm::sample(), None);
+        assert_eq!(spec["TaskTemplate"]["ContainerSpec"]["Image"], "img:1");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Decides what to change, from a snapshot alone. No I/O: the source check holds it to that.
 //!
-//! A plan is a list of typed steps, each one API call with its cause, and the decisions that led to it. The same plan
-//! is shown by `--dry-run` and executed without it.
+//! A plan is the decisions, with their reasons, and the typed steps that follow from them, each one API call. The same
+//! plan is shown by `--dry-run` and executed without it.
 
 mod create;
 mod refusal;
@@ -20,7 +20,5 @@ pub enum Step {
         name: String,
         /// The whole spec.
         spec: Value,
-        /// Why.
-        cause: String,
     },
 }

@@ -62,7 +62,7 @@ impl Report {
     /// The calls that a real run would make.
     pub fn dry_run(self, steps: &[Step]) {
         for step in steps {
-            let Step::CreateService { name, spec, .. } = step;
+            let Step::CreateService { name, spec } = step;
             let name = if name.is_empty() { "a service" } else { name };
             self.result(&format!("would create {name}:\nPOST /services/create\n{spec:#}"));
         }

@@ -36,6 +36,14 @@ pub use write::write;
 /// What every label of smsvc starts with.
 pub const PREFIX: &str = "smsvc.";
 
+/// The label that names the API group.
+pub const GROUP: &str = "smsvc.group";
+
+/// Whether a label is one of smsvc's, in whatever case it is written.
+pub fn is_own(label: &str) -> bool {
+    parse::own_key(label).is_some()
+}
+
 /// A label of a service that is wrong or missing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("service {service}, label {label}: {problem}")]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{LabelError, PREFIX};
+use super::{GROUP, LabelError, PREFIX};
 use crate::endpoint::Requested;
 use crate::host::{HostError, HostPattern};
 use crate::merge::{Declaration, Scheme};
@@ -35,7 +35,7 @@ pub fn parse(
 }
 
 /// What follows `smsvc.`, in whatever case that is written.
-fn own_key(label: &str) -> Option<&str> {
+pub(super) fn own_key(label: &str) -> Option<&str> {
     let (prefix, key) = label.split_at_checked(PREFIX.len())?;
     prefix.eq_ignore_ascii_case(PREFIX).then_some(key)
 }
@@ -110,10 +110,10 @@ impl<'a> Reader<'a> {
         // A key that is not known may be the group's, misspelt; one error is enough for that.
         let misspelt = self.errors.iter().any(|(_, problem)| *problem == Problem::UnknownKey);
         if self.group.is_none() && !self.seen.contains_key("group") && !misspelt {
-            self.errors.push(("smsvc.group".to_owned(), Problem::NoGroup));
+            self.errors.push((GROUP.to_owned(), Problem::NoGroup));
         }
-        let service = ServiceName::parse(service)
-            .map_err(|error| self.errors.push(("smsvc.group".to_owned(), error.into())));
+        let service =
+            ServiceName::parse(service).map_err(|error| self.errors.push((GROUP.to_owned(), error.into())));
         match (service, self.group) {
             (Ok(service), Some(group)) if self.errors.is_empty() => Ok(Declaration {
                 service,

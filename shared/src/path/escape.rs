@@ -76,14 +76,29 @@ pub(crate) fn unescape(text: &str) -> Option<String> {
 pub(crate) fn encode(literal: &str) -> String {
     let mut text = String::with_capacity(literal.len());
     for byte in literal.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
+        if is_unreserved(byte) || b"!$&'()*+,;=:@".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push('%');
-            text.extend([byte >> 4, byte & 15].map(digit));
+            push_escape(&mut text, byte);
         }
     }
     text
+}
+
+/// Writes the escape of a byte, in capitals.
+pub(crate) fn push_escape(text: &mut String, byte: u8) {
+    text.push('%');
+    text.extend([byte >> 4, byte & 15].map(digit));
+}
+
+/// RFC 3986, section 2.3: what never needs an escape.
+pub(crate) fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+}
+
+/// Whether each `%` starts an escape.
+pub(crate) fn has_sound_escapes(path: &str) -> bool {
+    path.split('%').skip(1).all(|part| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
 }
 
 /// Whether some server might resolve a part of `text` as `.` or `..`.

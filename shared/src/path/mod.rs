@@ -16,7 +16,10 @@ mod target;
 mod template;
 
 pub use base::BasePath;
-pub(crate) use escape::{decode, encode, form_decoded, has_dot_segment, unescape};
+pub(crate) use escape::{
+    decode, decoded, encode, form_decoded, has_dot_segment, has_sound_escapes, is_unreserved, push_escape,
+    split_first, unescape,
+};
 pub use segment::{ParamName, Parameter, Pattern, Segment};
 pub(crate) use shape::PatternShape;
 pub use shape::Shape;

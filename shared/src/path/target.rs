@@ -1,6 +1,6 @@
 //! Request targets: what a client asks for, judged before anything is compared with it.
 
-use super::{SEGMENTS_MAX, has_dot_segment};
+use super::{SEGMENTS_MAX, has_dot_segment, has_sound_escapes};
 
 /// The longest template has a base and segments of its own, each at most [`SEGMENTS_MAX`]; what lies one
 /// segment behind it tells a trailing slash from more.
@@ -78,11 +78,6 @@ impl<'a> RequestPath<'a> {
 /// Visible ASCII without `#`.
 fn is_visible(uri: &str) -> bool {
     uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
-}
-
-/// Whether each `%` starts an escape.
-fn has_sound_escapes(path: &str) -> bool {
-    path.split('%').skip(1).all(|part| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
 }
 
 #[cfg(test)]

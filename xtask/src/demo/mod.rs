@@ -91,7 +91,8 @@ fn show(stage: &Stage, args: &[&str]) -> Result<()> {
 /// Creates one service and shows what the plugin decided.
 fn create(stage: &Stage, service: &petstore::Service) -> Result<()> {
     let name = stage.name_of(service.name);
-    let mut options = vec!["--name", &name, "--network", &stage.network, "--group", GROUP];
+    let mut options = vec!["--name", &name, "--network", &stage.network];
+    options.extend(petstore::MEMBERSHIP);
     options.extend(service.options);
     report::command(&petstore::as_typed(&options));
     let Outcome { status, stderr, .. } = stage.create(&options)?;

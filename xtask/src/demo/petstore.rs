@@ -7,11 +7,14 @@ pub(crate) const GROUP: &str = "petstore";
 pub(crate) const HOST: &str = "api.example.com";
 pub(crate) const BASE: &str = "/v2";
 
+/// What each service says of the group that it belongs to.
+pub(crate) const MEMBERSHIP: [&str; 8] = ["--group", GROUP, "--host", HOST, "--base", BASE, "--port", "8080"];
+
 /// A service of the example.
 pub(crate) struct Service {
     /// Its name without that of the run.
     pub(crate) name: &'static str,
-    /// What is typed besides name, network and group.
+    /// What is typed besides name, network and what all three say of the group.
     pub(crate) options: &'static [&'static str],
 }
 
@@ -20,12 +23,6 @@ pub(crate) const SERVICES: [Service; 3] = [
     Service {
         name: "pets",
         options: &[
-            "--host",
-            HOST,
-            "--base",
-            BASE,
-            "--port",
-            "8080",
             "--replicas",
             "2",
             "--route",
@@ -37,12 +34,6 @@ pub(crate) const SERVICES: [Service; 3] = [
     Service {
         name: "orders",
         options: &[
-            "--host",
-            HOST,
-            "--base",
-            BASE,
-            "--port",
-            "8080",
             "--route",
             "GET /pets/sold",
             "--route",
@@ -51,18 +42,7 @@ pub(crate) const SERVICES: [Service; 3] = [
     },
     Service {
         name: "photos",
-        options: &[
-            "--host",
-            HOST,
-            "--base",
-            BASE,
-            "--port",
-            "8080",
-            "--publish",
-            "8080",
-            "--route",
-            "GET /pets/{petId}/photos/{file*}",
-        ],
+        options: &["--publish", "8080", "--route", "GET /pets/{petId}/photos/{file*}"],
     },
 ];
 
