@@ -15,6 +15,7 @@ pub mod error;
 pub mod execute;
 pub mod flags;
 pub mod groups;
+pub mod json;
 pub mod observe;
 pub mod plan;
 pub mod plugin;

@@ -16,8 +16,9 @@ use smsvc_core::budget::{Allocator, NodeFact};
 
 use super::read::{escape, malformed, message, network, node, parse_version, raw_service, refused};
 use super::transport::Transport;
-use super::{Created, Engine, EngineError, Host, Image, Network, Task};
+use super::{Created, Engine, EngineError, Filters, Host, Image, Listed, Network, Task};
 use crate::flags::ApiVersion;
+use crate::json::Json;
 use crate::service::{Platform, RawService};
 
 /// The newest API version that we speak, as major and minor.
@@ -225,6 +226,23 @@ impl Engine for Docker {
             os: platform.os.unwrap_or_default(),
         });
         Ok(Image { digest: found.descriptor.digest.unwrap_or_default(), platforms: platforms.collect() })
+    }
+
+    async fn list(&self, what: Listed, filters: &Filters) -> Result<Vec<Value>, EngineError> {
+        self.call(Method::GET, &what.path(filters), None, None).await
+    }
+
+    async fn service_text(&self, name: &str) -> Result<Option<Json>, EngineError> {
+        let path = format!("/services/{}?insertDefaults=true", escape(name));
+        match self.call(Method::GET, &path, None, None).await {
+            Ok(service) => Ok(Some(service)),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn info(&self) -> Result<Value, EngineError> {
+        self.call(Method::GET, "/info", None, None).await
     }
 
     async fn create_service(&self, spec: &Value, auth: Option<&str>) -> Result<Created, EngineError> {

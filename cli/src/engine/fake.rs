@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use serde_json::Value;
 use smsvc_core::budget::{Allocator, NodeFact};
 
-use super::{Created, Engine, EngineError, Image, Network, Task};
+use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, Task};
 use crate::flags::ApiVersion;
+use crate::json::Json;
 use crate::observe::Swarm;
 use crate::service::RawService;
 
@@ -101,6 +102,26 @@ impl Engine for Fake {
 
     async fn image(&self, _reference: &str, _auth: Option<&str>) -> Result<Image, EngineError> {
         self.called("GET /distribution").map(|_| Image::default())
+    }
+
+    async fn list(&self, what: Listed, _filters: &Filters) -> Result<Vec<Value>, EngineError> {
+        let swarm = self.called("GET list")?;
+        Ok(match what {
+            Listed::Services | Listed::ServicesWithStatus => {
+                swarm.services.iter().map(|service| service.json().clone()).collect()
+            }
+            _ => Vec::new(),
+        })
+    }
+
+    async fn service_text(&self, name: &str) -> Result<Option<Json>, EngineError> {
+        let services = &self.called("GET /services/{id}")?.services;
+        let found = services.iter().find(|service| service.id() == name || service.name() == name);
+        Ok(found.map(|service| Json::from(service.json())))
+    }
+
+    async fn info(&self) -> Result<Value, EngineError> {
+        self.called("GET /info").map(|_| serde_json::json!({"Swarm": {"NodeID": "node-1"}}))
     }
 
     async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {

@@ -9,6 +9,7 @@ mod docker;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod host;
+mod list;
 mod read;
 pub mod registry;
 mod swarm;
@@ -22,9 +23,11 @@ use thiserror::Error;
 
 pub use docker::Docker;
 pub use host::{Host, HostError, Surroundings};
+pub use list::{Filters, Listed};
 pub use swarm::{AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus};
 
 use crate::flags::ApiVersion;
+use crate::json::Json;
 use crate::service::RawService;
 
 /// What the plugin needs of a swarm manager's API (1.41 or newer).
@@ -76,6 +79,20 @@ pub trait Engine: Send + Sync {
         reference: &str,
         auth: Option<&str>,
     ) -> impl Future<Output = Result<Image, EngineError>> + Send;
+
+    /// One of the engine's lists, each entry as the engine describes it, narrowed down by the engine.
+    fn list(
+        &self,
+        what: Listed,
+        filters: &Filters,
+    ) -> impl Future<Output = Result<Vec<Value>, EngineError>> + Send;
+
+    /// `GET /services/{id}?insertDefaults=true`, with its members in the engine's order: the service with this
+    /// id, name, or beginning of an id. `None` where there is none.
+    fn service_text(&self, name: &str) -> impl Future<Output = Result<Option<Json>, EngineError>> + Send;
+
+    /// `GET /info`: what the engine says of itself and of its place in the swarm.
+    fn info(&self) -> impl Future<Output = Result<Value, EngineError>> + Send;
 
     /// `POST /services/create`. `spec` is sent as it is; `auth` becomes the `X-Registry-Auth` header.
     fn create_service(
