@@ -10,6 +10,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod dump;
 pub mod engine;
 pub mod error;
 pub mod execute;

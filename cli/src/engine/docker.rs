@@ -112,6 +112,8 @@ impl Docker {
         if !status.is_success() {
             return Err(refused(status.as_u16(), &message(&body)));
         }
+        // A removal is answered without a body.
+        let body = if body.is_empty() { Bytes::from_static(b"null") } else { body };
         serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
     }
 
@@ -243,6 +245,29 @@ impl Engine for Docker {
 
     async fn info(&self) -> Result<Value, EngineError> {
         self.call(Method::GET, "/info", None, None).await
+    }
+
+    async fn network_inspected(&self, id: &str) -> Result<Option<Value>, EngineError> {
+        match self.call(Method::GET, &format!("/networks/{}", escape(id)), None, None).await {
+            Ok(network) => Ok(Some(network)),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create_network(&self, body: &Value) -> Result<String, EngineError> {
+        let answer: Value = self.call(Method::POST, "/networks/create", Some(body), None).await?;
+        answer["Id"].as_str().map(str::to_owned).ok_or_else(|| EngineError::Malformed {
+            call: "POST /networks/create".to_owned(),
+            reason: "no Id".to_owned(),
+        })
+    }
+
+    async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
+        match self.call::<Value>(Method::DELETE, &format!("/networks/{}", escape(id)), None, None).await {
+            Err(EngineError::Refused { status: 404, .. }) => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 
     async fn create_service(&self, spec: &Value, auth: Option<&str>) -> Result<Created, EngineError> {

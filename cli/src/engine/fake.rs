@@ -124,6 +124,23 @@ impl Engine for Fake {
         self.called("GET /info").map(|_| serde_json::json!({"Swarm": {"NodeID": "node-1"}}))
     }
 
+    async fn network_inspected(&self, id: &str) -> Result<Option<Value>, EngineError> {
+        let networks = &self.called("GET /networks/{id}")?.networks;
+        let found = networks.iter().find(|network| network.id == id || network.name == id);
+        Ok(found.map(
+            |network| serde_json::json!({"Id": network.id, "Name": network.name, "Driver": network.driver}),
+        ))
+    }
+
+    async fn create_network(&self, body: &Value) -> Result<String, EngineError> {
+        self.called("POST /networks/create")?;
+        Ok(format!("{}-id", body["Name"].as_str().unwrap_or_default()))
+    }
+
+    async fn remove_network(&self, _id: &str) -> Result<(), EngineError> {
+        self.called("DELETE /networks/{id}").map(drop)
+    }
+
     async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {
         self.called("POST /services/create")?;
         self.created.lock().unwrap().push(spec.clone());

@@ -94,6 +94,15 @@ pub trait Engine: Send + Sync {
     /// `GET /info`: what the engine says of itself and of its place in the swarm.
     fn info(&self) -> impl Future<Output = Result<Value, EngineError>> + Send;
 
+    /// `GET /networks/{id}`, as the engine describes it: by id, or by a name. `None` where there is none.
+    fn network_inspected(&self, id: &str) -> impl Future<Output = Result<Option<Value>, EngineError>> + Send;
+
+    /// `POST /networks/create`: the id of the new network. The engine gives it its address ranges a moment later.
+    fn create_network(&self, body: &Value) -> impl Future<Output = Result<String, EngineError>> + Send;
+
+    /// `DELETE /networks/{id}`. One that is gone already is not an error.
+    fn remove_network(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
+
     /// `POST /services/create`. `spec` is sent as it is; `auth` becomes the `X-Registry-Auth` header.
     fn create_service(
         &self,

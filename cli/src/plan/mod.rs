@@ -4,6 +4,7 @@
 //! plan is shown by `--dry-run` and executed without it.
 
 mod create;
+pub mod redefine;
 mod refusal;
 
 use serde_json::Value;

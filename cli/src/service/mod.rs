@@ -7,6 +7,7 @@
 mod container;
 mod create;
 mod credential;
+mod difference;
 mod dns;
 mod file;
 mod health;
@@ -26,6 +27,7 @@ mod update;
 pub use container::Container;
 pub use create::{Decided, Platform, UnresolvedName, create_body};
 pub use credential::CredentialSpec;
+pub(crate) use difference::differing_fields;
 pub use dns::Dns;
 pub use file::FileReference;
 pub use health::{Check, Healthcheck};
