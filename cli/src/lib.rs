@@ -4,6 +4,7 @@
 //!
 //! * [`plugin`], [`args`], [`flags`] read what the user typed.
 //! * [`engine`] speaks to Docker; [`observe`] takes a snapshot through it.
+//! * [`stuck`] tells why tasks do not run.
 //! * [`plan`] decides on the snapshot alone, with the rules of `smsvc-core`.
 //! * [`execute`] makes the calls that a plan lists.
 //! * [`commands`] tie these together; [`report`] prints, and nothing else does.
@@ -23,6 +24,7 @@ pub mod plugin;
 pub mod provider;
 pub mod report;
 pub mod service;
+pub mod stuck;
 
 mod run;
 mod words;

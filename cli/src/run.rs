@@ -81,6 +81,10 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let work = async { commands::budget(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await
         }
+        Action::Doctor(args) => {
+            let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
         Action::Routes(args) => {
             let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await

@@ -1,6 +1,7 @@
 //! Words that results and errors share, so that the same thing is always called the same.
 
-use smsvc_core::budget::{Addresses, Need};
+use jiff::Timestamp;
+use smsvc_core::budget::{Addresses, Need, Usage};
 
 /// Why a network may have no addresses at all, and what to do.
 pub(crate) const NOT_ALLOCATED: &str =
@@ -25,6 +26,35 @@ pub(crate) fn need(need: &Need) -> String {
         .collect();
     let total = addresses(need.steady());
     if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) }
+}
+
+/// `1 load balancer, 2 virtual IPs, 3 tasks`: what holds addresses of a network.
+pub(crate) fn held(usage: &Usage) -> String {
+    let parts = [
+        (usage.load_balancers, "load balancer", "load balancers"),
+        (usage.vips, "virtual IP", "virtual IPs"),
+        (usage.tasks, "task", "tasks"),
+        (usage.attachments, "attached container", "attached containers"),
+        (usage.leaked, "leaked address", "leaked addresses"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, ..)| !count.is_none())
+        .map(|(count, one, several)| counted(*count, one, several))
+        .collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+}
+
+/// `12 seconds`, `3 minutes`: how long ago that was, in one unit.
+pub(crate) fn elapsed(then: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(then.as_second()).max(0);
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 fn counted(count: Addresses, one: &str, several: &str) -> String {

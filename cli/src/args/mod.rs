@@ -3,6 +3,7 @@
 //! `create` comes from the flag table in [`crate::flags`]; the other commands are small enough to be types.
 
 mod budget;
+mod doctor;
 mod format;
 mod provider;
 mod request;
@@ -12,6 +13,7 @@ use clap::builder::Styles;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 pub use budget::BudgetArgs;
+pub use doctor::DoctorArgs;
 pub use format::Format;
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
@@ -26,6 +28,8 @@ pub enum Action {
     Create(Vec<String>),
     /// `budget`.
     Budget(BudgetArgs),
+    /// `doctor`.
+    Doctor(DoctorArgs),
     /// `routes`, `routes test`.
     Routes(RoutesArgs),
     /// `provider`.
@@ -50,6 +54,7 @@ pub fn command() -> Command {
         .disable_help_subcommand(true)
         .subcommand(flags::command())
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
+        .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(RoutesArgs::augment_args(Command::new("routes")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
@@ -66,6 +71,7 @@ pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
         command.try_get_matches_from_mut(std::iter::once(NAME.to_owned()).chain(words.iter().cloned()))?;
     match matches.subcommand() {
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
+        Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),

@@ -2,6 +2,7 @@
 
 use smsvc_core::budget::{Account, Ledger};
 
+use super::lookup;
 use crate::args::{BudgetArgs, Format};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -18,7 +19,7 @@ pub async fn budget(engine: &impl Engine, args: &BudgetArgs, report: Report) -> 
         accounts.extend(ledger.accounts().filter(|account| account.network().overlay));
     }
     for name in &args.networks {
-        let account = account(&ledger, &swarm, name)?;
+        let account = lookup::account(&ledger, &swarm, name)?;
         if !accounts.iter().any(|known| known.network().id == account.network().id) {
             accounts.push(account);
         }
@@ -32,23 +33,6 @@ pub async fn budget(engine: &impl Engine, args: &BudgetArgs, report: Report) -> 
         Format::Json => report.budget_json(&accounts),
     }
     Ok(())
-}
-
-/// By name, by id, or by the beginning of an id that only one network has, as docker looks networks up.
-fn account<'l, 'f>(ledger: &'l Ledger<'f>, swarm: &Swarm, wanted: &str) -> Result<&'l Account<'f>, Error> {
-    let is = |found: &dyn Fn(&Account<'_>) -> bool| {
-        let mut matching = ledger.accounts().filter(|account| found(account));
-        matching.next().filter(|_| matching.next().is_none())
-    };
-    is(&|account| account.network().name == wanted)
-        .or_else(|| is(&|account| account.network().id.as_str() == wanted))
-        .or_else(|| is(&|account| !wanted.is_empty() && account.network().id.as_str().starts_with(wanted)))
-        .ok_or_else(|| {
-            match swarm.networks.iter().find(|network| network.name == wanted || network.id == wanted) {
-                Some(local) => Error::network_not_swarm(local),
-                None => Error::NetworkUnknown { name: wanted.to_owned() },
-            }
-        })
 }
 
 #[cfg(test)]

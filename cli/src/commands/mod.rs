@@ -3,13 +3,16 @@
 mod budget;
 mod converge;
 mod create;
+mod doctor;
 mod interrupt;
+mod lookup;
 mod provider;
 mod routes;
 mod version;
 
 pub use budget::budget;
 pub use create::create;
+pub use doctor::doctor;
 pub(crate) use interrupt::unless;
 pub use provider::provider;
 pub use routes::routes;

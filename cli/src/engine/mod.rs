@@ -24,7 +24,10 @@ use thiserror::Error;
 pub use docker::Docker;
 pub use host::{Host, HostError, Surroundings};
 pub use list::{Filters, Listed};
-pub use swarm::{AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus};
+pub use swarm::{
+    AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus, Wanted,
+    WantedNetwork,
+};
 
 use crate::flags::ApiVersion;
 use crate::json::Json;

@@ -46,6 +46,7 @@ pub(super) fn node(raw: models::Node) -> Option<NodeFact> {
     Some(NodeFact {
         id: NodeId::new(raw.id?),
         ready: status.state == Some(models::NodeState::READY),
+        leader: raw.manager_status.is_some_and(|status| status.leader.unwrap_or_default()),
         active: spec.availability == Some(models::NodeSpecAvailabilityEnum::ACTIVE),
         attributes: NodeAttributes {
             hostname: description.hostname.unwrap_or_default(),

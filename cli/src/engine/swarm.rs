@@ -58,9 +58,30 @@ pub struct Task {
     /// Which run of a job it belongs to; 0 for a task of any other service.
     #[serde(default)]
     pub job_iteration: JobIteration,
+    /// What it was asked to be.
+    #[serde(rename = "Spec", default)]
+    pub wanted: Wanted,
     /// The networks that it is on, with its addresses.
     #[serde(rename = "NetworksAttachments", default)]
     pub attachments: Option<Vec<Attachment>>,
+}
+
+/// What a task was asked to be, as far as addresses depend on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Wanted {
+    /// The networks that it is to be on.
+    #[serde(default)]
+    pub networks: Option<Vec<WantedNetwork>>,
+}
+
+/// One of the networks of [`Wanted`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct WantedNetwork {
+    /// The full id.
+    #[serde(default)]
+    pub target: String,
 }
 
 /// A run of a job. Every forced update begins a new one.
@@ -81,6 +102,9 @@ pub struct TaskStatus {
     /// The error of a task that failed or was rejected.
     #[serde(default)]
     pub err: String,
+    /// Since when it is in this state: RFC 3339 in UTC.
+    #[serde(default)]
+    pub timestamp: String,
 }
 
 /// A task's place on one network.

@@ -36,6 +36,16 @@ pub enum Error {
         /// As the user wrote it.
         name: String,
     },
+    /// Nothing of this name in the swarm.
+    NeitherServiceNorNetwork {
+        /// As the user wrote it.
+        name: String,
+    },
+    /// `doctor` found something; what, it has said.
+    Diagnosed {
+        /// How many things.
+        findings: usize,
+    },
     /// A network of this node only.
     NetworkNotSwarm {
         /// Its name.
@@ -162,6 +172,11 @@ impl Error {
             }
             Self::Engine(error) => error.to_string(),
             Self::NetworkUnknown { name } => format!("network {name} not found"),
+            Self::NeitherServiceNorNetwork { name } => {
+                format!("the swarm has no service and no network {name}")
+            }
+            Self::Diagnosed { findings: 1 } => "1 problem found".to_owned(),
+            Self::Diagnosed { findings } => format!("{findings} problems found"),
             Self::NetworkNotSwarm { name, driver } => {
                 format!(
                     "network {name} is a {driver} network of this node: a service needs an overlay network of the swarm"
@@ -213,6 +228,9 @@ impl Error {
             ),
             Self::NetworkUnknown { .. } | Self::NetworkNotSwarm { .. } => {
                 one("`docker network ls --filter scope=swarm` lists the networks that will do")
+            }
+            Self::NeitherServiceNorNetwork { .. } => {
+                one("`docker service ls` and `docker network ls --filter scope=swarm` list what there is")
             }
             Self::NameTaken { name } => vec![format!(
                 "`docker service update {name}` changes it; --name gives the new one another name"

@@ -3,6 +3,7 @@
 //! A plan is made from them alone; nothing asks the engine again between the snapshot and the first change.
 
 mod create;
+mod endpoint;
 mod facts;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -11,6 +12,7 @@ mod shape;
 use smsvc_core::budget::{Allocator, NodeFact};
 
 pub use create::CreateSnapshot;
+pub use endpoint::lbswarm;
 pub use shape::shape;
 
 use crate::engine::{Engine, EngineError, Network, Task};

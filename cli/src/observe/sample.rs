@@ -14,6 +14,7 @@ impl Swarm {
             id: NodeId::new("node-1"),
             ready: true,
             active: true,
+            leader: true,
             attributes: NodeAttributes::default(),
         };
         Self {

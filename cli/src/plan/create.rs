@@ -113,12 +113,9 @@ fn facts(
     draft: &ServiceShape,
     networks: &BTreeMap<String, Network>,
 ) -> endpoint::Facts {
-    let lbswarm = ["traefik.swarm.lbswarm", "traefik.docker.lbswarm"];
     endpoint::Facts {
         ingress_port: draft.ingress_port,
-        lbswarm: request.labels.iter().any(|(key, value)| {
-            lbswarm.contains(&key.to_ascii_lowercase().as_str()) && value.eq_ignore_ascii_case("true")
-        }),
+        lbswarm: observe::lbswarm(&request.labels),
         group: request.group.as_ref().map(|declaration| declaration.group.to_string()),
         one_task_at_most: draft.kind.one_task_at_most(),
         attachments: on_overlays(draft, networks).networks.len() as u64,

@@ -5,6 +5,7 @@
 
 mod budget;
 mod create;
+mod doctor;
 mod progress;
 mod provider;
 mod routes;
@@ -12,6 +13,7 @@ mod table;
 
 use std::io::{self, IsTerminal, Write};
 
+pub use doctor::Diagnosis;
 pub use progress::Progress;
 
 use crate::error::Error;

@@ -104,6 +104,8 @@ pub struct NodeFact {
     pub ready: bool,
     /// It takes new tasks: `Spec.Availability` is `active`, not `pause` nor `drain`.
     pub active: bool,
+    /// It leads the managers (`ManagerStatus.Leader`): its allocator hands out the addresses.
+    pub leader: bool,
     /// What placement constraints look at.
     pub attributes: NodeAttributes,
 }

@@ -108,6 +108,7 @@ mod tests {
             id: NodeId::new("n1"),
             ready: true,
             active: true,
+            leader: false,
             attributes: NodeAttributes {
                 hostname: "worker-1".into(),
                 address: "192.0.2.7".into(),

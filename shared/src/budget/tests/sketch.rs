@@ -32,6 +32,7 @@ impl Sketch {
                 id: NodeId::new(format!("node{n}")),
                 ready: true,
                 active: true,
+                leader: false,
                 attributes: NodeAttributes::default(),
             })
             .collect();
