@@ -17,6 +17,7 @@ pub mod error;
 pub mod execute;
 pub mod flags;
 pub mod groups;
+pub mod journal;
 pub mod json;
 pub mod observe;
 pub mod plan;

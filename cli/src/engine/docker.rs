@@ -16,7 +16,7 @@ use smsvc_core::budget::{Allocator, NodeFact};
 
 use super::read::{escape, malformed, message, network, node, parse_version, raw_service, refused};
 use super::transport::Transport;
-use super::{Created, Engine, EngineError, Filters, Host, Image, Listed, Network, Task};
+use super::{Created, Engine, EngineError, Filters, Host, Image, Listed, Network, ServiceChange, Task};
 use crate::flags::ApiVersion;
 use crate::json::Json;
 use crate::service::{Platform, RawService};
@@ -268,6 +268,28 @@ impl Engine for Docker {
             Err(EngineError::Refused { status: 404, .. }) => Ok(()),
             outcome => outcome.map(drop),
         }
+    }
+
+    async fn change_service(
+        &self,
+        id: &str,
+        spec: &Value,
+        change: ServiceChange<'_>,
+    ) -> Result<Vec<String>, EngineError> {
+        let mut path = format!("/services/{}/update?version={}", escape(id), change.version);
+        if change.auth_of_previous {
+            path.push_str("&registryAuthFrom=previous-spec");
+        }
+        if change.rollback {
+            path.push_str("&rollback=previous");
+        }
+        let answer: Value = self.call(Method::POST, &path, Some(spec), change.auth).await?;
+        let warnings = answer["Warnings"].as_array().into_iter().flatten();
+        Ok(warnings.filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
+    async fn remove_service(&self, id: &str) -> Result<(), EngineError> {
+        self.call::<Value>(Method::DELETE, &format!("/services/{}", escape(id)), None, None).await.map(drop)
     }
 
     async fn create_service(&self, spec: &Value, auth: Option<&str>) -> Result<Created, EngineError> {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::Value;
 use smsvc_core::budget::{Allocator, NodeFact};
 
-use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, Task};
+use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, ServiceChange, Task};
 use crate::flags::ApiVersion;
 use crate::json::Json;
 use crate::observe::Swarm;
@@ -22,12 +22,16 @@ pub(crate) struct Fake {
 impl Fake {
     /// An engine that manages this swarm.
     pub(crate) fn of(swarm: Swarm) -> Self {
-        Self { swarm: Some(swarm), calls: Mutex::default(), created: Mutex::default() }
+        Self::answering(Some(swarm))
     }
 
     /// An engine that cannot be reached.
     pub(crate) fn gone() -> Self {
-        Self { swarm: None, calls: Mutex::default(), created: Mutex::default() }
+        Self::answering(None)
+    }
+
+    fn answering(swarm: Option<Swarm>) -> Self {
+        Self { swarm, calls: Mutex::default(), created: Mutex::default() }
     }
 
     /// The calls that were made, in order.
@@ -139,6 +143,19 @@ impl Engine for Fake {
 
     async fn remove_network(&self, _id: &str) -> Result<(), EngineError> {
         self.called("DELETE /networks/{id}").map(drop)
+    }
+
+    async fn change_service(
+        &self,
+        _id: &str,
+        _spec: &Value,
+        _change: ServiceChange<'_>,
+    ) -> Result<Vec<String>, EngineError> {
+        self.called("POST /services/{id}/update").map(|_| Vec::new())
+    }
+
+    async fn remove_service(&self, _id: &str) -> Result<(), EngineError> {
+        self.called("DELETE /services/{id}").map(drop)
     }
 
     async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {

@@ -112,6 +112,30 @@ pub trait Engine: Send + Sync {
         spec: &Value,
         auth: Option<&str>,
     ) -> impl Future<Output = Result<Created, EngineError>> + Send;
+
+    /// `POST /services/{id}/update`: the engine's warnings. `spec` is sent as it is.
+    fn change_service(
+        &self,
+        id: &str,
+        spec: &Value,
+        change: ServiceChange<'_>,
+    ) -> impl Future<Output = Result<Vec<String>, EngineError>> + Send;
+
+    /// `DELETE /services/{id}`. Its tasks stop after that.
+    fn remove_service(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
+}
+
+/// How a service is changed (`POST /services/{id}/update`).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ServiceChange<'a> {
+    /// The version index that the change was made from. The engine refuses one that is out of date.
+    pub version: u64,
+    /// The `X-Registry-Auth` header. Without one the service keeps the credentials that it has.
+    pub auth: Option<&'a str>,
+    /// `registryAuthFrom=previous-spec`: the credentials of the spec before this one.
+    pub auth_of_previous: bool,
+    /// `rollback=previous`: the engine takes the spec before this one, whatever is sent.
+    pub rollback: bool,
 }
 
 /// Why the engine gave no answer, or not the one that was asked for.

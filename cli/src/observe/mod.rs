@@ -5,6 +5,7 @@
 mod create;
 mod endpoint;
 mod facts;
+mod redefinition;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shape;
@@ -13,6 +14,7 @@ use smsvc_core::budget::{Allocator, NodeFact};
 
 pub use create::CreateSnapshot;
 pub use endpoint::lbswarm;
+pub use redefinition::{NamedSwarm, is_updating};
 pub use shape::shape;
 
 use crate::engine::{Engine, EngineError, Network, Task};
