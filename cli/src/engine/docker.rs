@@ -117,6 +117,14 @@ impl Docker {
         serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
     }
 
+    /// Removes; what is gone already is as good as removed.
+    async fn remove(&self, path: &str) -> Result<(), EngineError> {
+        match self.call::<Value>(Method::DELETE, path, None, None).await {
+            Err(EngineError::Refused { status: 404, .. }) => Ok(()),
+            outcome => outcome.map(drop),
+        }
+    }
+
     /// Configs or secrets by name: the list that the engine's filter lets through.
     async fn named(&self, kind: &str, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {
         let wanted: Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), true.into())).collect();
@@ -264,10 +272,19 @@ impl Engine for Docker {
     }
 
     async fn remove_network(&self, id: &str) -> Result<(), EngineError> {
-        match self.call::<Value>(Method::DELETE, &format!("/networks/{}", escape(id)), None, None).await {
-            Err(EngineError::Refused { status: 404, .. }) => Ok(()),
-            outcome => outcome.map(drop),
-        }
+        self.remove(&format!("/networks/{}", escape(id))).await
+    }
+
+    async fn create_config(&self, spec: &Value) -> Result<String, EngineError> {
+        let answer: Value = self.call(Method::POST, "/configs/create", Some(spec), None).await?;
+        answer["ID"].as_str().map(str::to_owned).ok_or_else(|| EngineError::Malformed {
+            call: "POST /configs/create".to_owned(),
+            reason: "no ID".to_owned(),
+        })
+    }
+
+    async fn remove_config(&self, id: &str) -> Result<(), EngineError> {
+        self.remove(&format!("/configs/{}", escape(id))).await
     }
 
     async fn change_service(

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use smsvc_core::budget::{Allocator, NodeFact};
 
 use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, ServiceChange, Task};
@@ -17,6 +18,8 @@ pub(crate) struct Fake {
     swarm: Option<Swarm>,
     calls: Mutex<Vec<&'static str>>,
     created: Mutex<Vec<Value>>,
+    stored: Mutex<BTreeMap<String, Value>>,
+    serial: AtomicUsize,
 }
 
 impl Fake {
@@ -31,7 +34,13 @@ impl Fake {
     }
 
     fn answering(swarm: Option<Swarm>) -> Self {
-        Self { swarm, calls: Mutex::default(), created: Mutex::default() }
+        Self {
+            swarm,
+            calls: Mutex::default(),
+            created: Mutex::default(),
+            stored: Mutex::default(),
+            serial: AtomicUsize::default(),
+        }
     }
 
     /// The calls that were made, in order.
@@ -114,6 +123,7 @@ impl Engine for Fake {
             Listed::Services | Listed::ServicesWithStatus => {
                 swarm.services.iter().map(|service| service.json().clone()).collect()
             }
+            Listed::Configs => self.stored.lock().unwrap().values().cloned().collect(),
             _ => Vec::new(),
         })
     }
@@ -125,15 +135,13 @@ impl Engine for Fake {
     }
 
     async fn info(&self) -> Result<Value, EngineError> {
-        self.called("GET /info").map(|_| serde_json::json!({"Swarm": {"NodeID": "node-1"}}))
+        self.called("GET /info").map(|_| json!({"Swarm": {"NodeID": "node-1"}}))
     }
 
     async fn network_inspected(&self, id: &str) -> Result<Option<Value>, EngineError> {
         let networks = &self.called("GET /networks/{id}")?.networks;
         let found = networks.iter().find(|network| network.id == id || network.name == id);
-        Ok(found.map(
-            |network| serde_json::json!({"Id": network.id, "Name": network.name, "Driver": network.driver}),
-        ))
+        Ok(found.map(|network| json!({"Id": network.id, "Name": network.name, "Driver": network.driver})))
     }
 
     async fn create_network(&self, body: &Value) -> Result<String, EngineError> {
@@ -156,6 +164,25 @@ impl Engine for Fake {
 
     async fn remove_service(&self, _id: &str) -> Result<(), EngineError> {
         self.called("DELETE /services/{id}").map(drop)
+    }
+
+    async fn create_config(&self, spec: &Value) -> Result<String, EngineError> {
+        self.called("POST /configs/create")?;
+        // Others have their turn, as they do while a call is on its way.
+        tokio::task::yield_now().await;
+        let mut stored = self.stored.lock().unwrap();
+        if stored.values().any(|config| config["Spec"]["Name"] == spec["Name"]) {
+            return Err(EngineError::Refused { status: 409, message: "already exists".to_owned() });
+        }
+        let id = format!("config-{}", self.serial.fetch_add(1, Ordering::Relaxed));
+        stored.insert(id.clone(), json!({ "ID": id, "Spec": spec }));
+        Ok(id)
+    }
+
+    async fn remove_config(&self, id: &str) -> Result<(), EngineError> {
+        self.called("DELETE /configs/{id}")?;
+        self.stored.lock().unwrap().remove(id);
+        Ok(())
     }
 
     async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {

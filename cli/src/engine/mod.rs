@@ -106,6 +106,13 @@ pub trait Engine: Send + Sync {
     /// `DELETE /networks/{id}`. One that is gone already is not an error.
     fn remove_network(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
 
+    /// `POST /configs/create`: the id of the new config. The engine refuses a name that is taken (409), and that is
+    /// atomic over the whole swarm.
+    fn create_config(&self, spec: &Value) -> impl Future<Output = Result<String, EngineError>> + Send;
+
+    /// `DELETE /configs/{id}`. One that is gone already is not an error.
+    fn remove_config(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
+
     /// `POST /services/create`. `spec` is sent as it is; `auth` becomes the `X-Registry-Auth` header.
     fn create_service(
         &self,
