@@ -15,6 +15,7 @@ pub mod dump;
 pub mod engine;
 pub mod error;
 pub mod execute;
+pub mod finding;
 pub mod flags;
 pub mod groups;
 pub mod journal;
