@@ -12,9 +12,11 @@ use hyper::header::CONTENT_TYPE;
 use hyper::{Method, Request};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use smsvc_core::budget::{Allocator, NodeFact};
+use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 
-use super::read::{escape, malformed, message, network, node, parse_version, raw_service, refused};
+use super::read::{
+    available, escape, malformed, message, network, node, parse_version, raw_service, refused,
+};
 use super::transport::Transport;
 use super::{Created, Engine, EngineError, Filters, Host, Image, Listed, Network, ServiceChange, Task};
 use crate::flags::ApiVersion;
@@ -25,6 +27,9 @@ use crate::service::{Platform, RawService};
 const NEWEST: (u16, u16) = (1, 52);
 /// The oldest: engine 20.10.
 const OLDEST: (u16, u16) = (1, 41);
+
+/// The first API version in which the engine tells how many addresses of a network are free.
+const COUNTING: (u16, u16) = (1, 52);
 
 /// How long one call may take.
 const TIMEOUT_SECONDS: u64 = 120;
@@ -188,6 +193,18 @@ impl Engine for Docker {
             })),
             Err(BollardError::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
             Err(error) => Err(self.bollard_error("GET /networks", &error)),
+        }
+    }
+
+    async fn available(&self, name: &str) -> Result<Option<Addresses>, EngineError> {
+        if self.spoken < COUNTING {
+            return Ok(None);
+        }
+        let path = format!("/networks/{}?scope=swarm", escape(name));
+        match self.call::<Value>(Method::GET, &path, None, None).await {
+            Ok(answer) => Ok(available(&answer, name)),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use smsvc_core::budget::{Allocator, NodeFact};
+use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 
 use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, ServiceChange, Task};
 use crate::flags::ApiVersion;
@@ -77,6 +77,11 @@ impl Engine for Fake {
 
     async fn network(&self, name: &str) -> Result<Option<Network>, EngineError> {
         Ok(self.called("GET /networks/{name}")?.networks.iter().find(|network| network.name == name).cloned())
+    }
+
+    async fn available(&self, name: &str) -> Result<Option<Addresses>, EngineError> {
+        let networks = &self.called("GET /networks/{name}?scope=swarm")?.networks;
+        Ok(networks.iter().find(|network| network.name == name).and_then(|network| network.available))
     }
 
     async fn configs(&self, names: &[&str]) -> Result<BTreeMap<String, String>, EngineError> {

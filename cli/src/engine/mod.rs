@@ -18,7 +18,7 @@ mod transport;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use smsvc_core::budget::{Allocator, NodeFact};
+use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 use thiserror::Error;
 
 pub use docker::Docker;
@@ -47,6 +47,10 @@ pub trait Engine: Send + Sync {
     /// `GET /networks/{name}?scope=swarm`: the network that a service means when it says `name`, which may be an
     /// id or the unambiguous beginning of one. `None` where there is no such network in the swarm.
     fn network(&self, name: &str) -> impl Future<Output = Result<Option<Network>, EngineError>> + Send;
+
+    /// `GET /networks/{name}?scope=swarm`: how many addresses the engine itself counts as free on the network with
+    /// this very name. `None` before API 1.52, and for a network that it has not allocated.
+    fn available(&self, name: &str) -> impl Future<Output = Result<Option<Addresses>, EngineError>> + Send;
 
     /// `GET /configs?filters={"name":{…}}`: the ids of the configs with these names. Names that there are not are
     /// left out, and names that only begin with one of these may be among them.

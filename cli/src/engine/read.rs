@@ -3,7 +3,7 @@
 use bollard::models;
 use hyper::StatusCode;
 use serde_json::Value;
-use smsvc_core::budget::{NodeAttributes, NodeFact, NodeId, Subnet};
+use smsvc_core::budget::{Addresses, NodeAttributes, NodeFact, NodeId, Subnet};
 
 use super::{EngineError, Network};
 use crate::service::RawService;
@@ -34,7 +34,20 @@ pub(super) fn network(raw: models::Network) -> Option<Network> {
         swarm: raw.scope.as_deref() == Some("swarm"),
         ingress: raw.ingress.unwrap_or_default(),
         subnets: subnets.collect(),
+        available: None,
     })
+}
+
+/// The free addresses that an answer to `GET /networks/{name}?scope=swarm` counts (API 1.52, `Status.IPAM`). Asked by
+/// anything but its name, a network is counted on this node only, so the name has to be the one that was asked for.
+pub(super) fn available(answer: &Value, name: &str) -> Option<Addresses> {
+    if answer.get("Name")?.as_str()? != name {
+        return None;
+    }
+    let subnets = answer.pointer("/Status/IPAM/Subnets")?.as_object()?;
+    // Nothing uses an IPv6 subnet, and its count would drown the others.
+    let ipv4 = subnets.iter().filter(|(subnet, _)| !subnet.contains(':'));
+    ipv4.map(|(_, status)| status.get("DynamicIPsAvailable")?.as_u64().map(Addresses::new)).sum()
 }
 
 pub(super) fn node(raw: models::Node) -> Option<NodeFact> {
@@ -142,6 +155,19 @@ mod tests {
         .unwrap();
         assert!(found.is_overlay());
         assert_eq!(found.subnets, [Subnet::parse("10.1.0.0/24", "", "10.1.0.1").unwrap()]);
+    }
+
+    #[test]
+    fn the_engines_own_count_is_that_of_all_ipv4_subnets_asked_by_name() {
+        let subnets = serde_json::json!({
+            "10.1.0.0/28": { "IPsInUse": 10, "DynamicIPsAvailable": 6 },
+            "10.2.0.0/28": { "IPsInUse": 3, "DynamicIPsAvailable": 13 },
+            "fd00::/64": { "IPsInUse": 1, "DynamicIPsAvailable": 9_999 },
+        });
+        let answer = serde_json::json!({ "Name": "front", "Status": { "IPAM": { "Subnets": subnets } } });
+        assert_eq!(available(&answer, "front"), Some(Addresses::new(19)));
+        assert_eq!(available(&answer, "n1abcdef"), None, "asked by id");
+        assert_eq!(available(&serde_json::json!({ "Name": "front" }), "front"), None, "an older engine");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use serde::Deserialize;
-use smsvc_core::budget::Subnet;
+use smsvc_core::budget::{Addresses, Subnet};
 
 use crate::service::Platform;
 
@@ -24,6 +24,8 @@ pub struct Network {
     pub ingress: bool,
     /// Its address ranges. Empty for a moment after the network was created.
     pub subnets: Vec<Subnet>,
+    /// How many addresses the engine itself counts as free, where it was asked and tells.
+    pub available: Option<Addresses>,
 }
 
 impl Network {

@@ -33,7 +33,12 @@ impl CreateSnapshot {
             names if names.is_empty() => BTreeMap::new(),
             names => engine.configs(&names).await?,
         };
-        let swarm = if needs_swarm(request) { Some(Swarm::observe(engine).await?) } else { None };
+        let swarm = if needs_swarm(request) {
+            let used = |network: &Network| network.ingress || networks.values().any(|it| it.id == network.id);
+            Some(Swarm::observe_counted(engine, used).await?)
+        } else {
+            None
+        };
         Ok(Self { networks, configs, secrets, swarm })
     }
 }

@@ -20,7 +20,7 @@ impl Swarm {
             ingress: network.ingress,
             overlay: network.is_overlay(),
             subnets: network.subnets.clone(),
-            available: None,
+            available: network.available,
         });
         let runs: BTreeMap<&str, u64> =
             self.services.iter().map(|service| (service.id(), service.job_iteration())).collect();

@@ -2,6 +2,7 @@
 //!
 //! A plan is made from them alone; nothing asks the engine again between the snapshot and the first change.
 
+mod counted;
 mod create;
 mod endpoint;
 mod facts;

@@ -78,6 +78,7 @@ pub(crate) fn overlay(name: &str, subnet: &str) -> Network {
         swarm: true,
         ingress: false,
         subnets: vec![Subnet::parse(subnet, "", "").unwrap()],
+        available: None,
     }
 }
 

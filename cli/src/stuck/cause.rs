@@ -153,14 +153,20 @@ fn waiting<'t>(tasks: &[&'t Task]) -> Vec<(&'t Task, Symptom)> {
             waiting.extend(live.iter().filter_map(|task| Some((**task, Symptom::of(task)?))));
             continue;
         }
-        let last = place
-            .iter()
-            .filter(|task| matches!(task.status.state.as_str(), "failed" | "rejected"))
-            .max_by(|a, b| a.status.timestamp.cmp(&b.status.timestamp));
         let own = live.iter().find_map(|task| Some((**task, Symptom::of(task)?)));
-        waiting.extend(own.or_else(|| last.and_then(|task| Some((*task, Symptom::of(task)?)))));
+        waiting.extend(own.or_else(|| failing(place)));
     }
     waiting
+}
+
+/// What the last task of a place ended with, and the first task that the engine remembers to have ended with it.
+fn failing<'t>(place: &[&'t Task]) -> Option<(&'t Task, Symptom)> {
+    let ended = || place.iter().filter(|task| matches!(task.status.state.as_str(), "failed" | "rejected"));
+    let last = ended().max_by(|a, b| a.status.timestamp.cmp(&b.status.timestamp))?;
+    let symptom = Symptom::of(last)?;
+    let alike = ended().filter(|task| Symptom::of(task).as_ref() == Some(&symptom));
+    let first = alike.min_by(|a, b| a.status.timestamp.cmp(&b.status.timestamp))?;
+    Some((first, symptom))
 }
 
 /// It is meant to run, and has not ended.

@@ -18,6 +18,9 @@ use crate::service::RawService;
 /// How many ways out are named: more would not be read.
 const WAYS: usize = 3;
 
+/// How many updates of other services one way out may take.
+const MOST_UPDATES: usize = 3;
+
 /// Something that helps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayOut {
@@ -77,7 +80,7 @@ impl Scarce<'_, '_> {
         let mut ways = Vec::new();
         ways.extend(self.leaked());
         ways.extend(self.down_nodes());
-        ways.extend(self.needless_virtual_ip(service, waiting));
+        ways.extend(self.needless_virtual_ips(service));
         ways.extend(service.and_then(|service| fewer_replicas(service, waiting)));
         ways.extend(service.and_then(|service| self.bigger_network(service)));
         if let Some(service) = service.filter(|_| ways.len() < 2) {
@@ -121,9 +124,11 @@ impl Scarce<'_, '_> {
         ))
     }
 
-    /// A virtual IP that nothing uses: of the waiting service if that is enough for it, else of another one.
-    fn needless_virtual_ip(&self, waits: Option<&RawService>, waiting: usize) -> Option<WayOut> {
+    /// Virtual IPs that nothing uses: as many as addresses are short. The engine does not try again when one comes free
+    /// that way (20.10.24, measured), so the waiting service is nudged.
+    fn needless_virtual_ips(&self, waits: Option<&RawService>) -> Option<WayOut> {
         let [only] = self.networks else { return None };
+        let short = usize::try_from(self.ledger.account(only)?.usage().short().get()).ok()?;
         let holds = |service: &&RawService| {
             let facts = self.swarm.endpoint_facts(service);
             let choice = endpoint::choose(Requested::Auto, &facts);
@@ -133,12 +138,25 @@ impl Scarce<'_, '_> {
                     .iter()
                     .any(|vip| vip.network == only.as_str() && vip.address.is_some())
         };
-        let own = waits.filter(holds).filter(|_| waiting <= 1);
-        let service = own.or_else(|| self.swarm.services.iter().find(holds))?;
-        Some(WayOut::new(
-            format!("service {} does not need its virtual IP: without it an address is free", service.name()),
-            [format!("docker service update --endpoint-mode dnsrr {}", service.name())],
-        ))
+        let holders: Vec<&str> =
+            self.swarm.services.iter().filter(holds).map(RawService::name).take(short).collect();
+        if holders.len() < short || !(1..=MOST_UPDATES).contains(&short) {
+            return None;
+        }
+        let mut commands: Vec<String> = holders
+            .iter()
+            .map(|name| format!("docker service update --endpoint-mode dnsrr {name}"))
+            .collect();
+        if let Some(name) = waits.map(RawService::name).filter(|name| !holders.contains(name)) {
+            commands.push(format!("docker service update --force --detach {name}"));
+        }
+        let what = match holders.as_slice() {
+            [one] => format!("service {one} does not need its virtual IP: give it back"),
+            several => {
+                format!("services {} do not need their virtual IPs: give them back", several.join(", "))
+            }
+        };
+        Some(WayOut::new(what, commands))
     }
 
     /// A new network with room for everything on the old one, and the service moved to it.
@@ -258,14 +276,7 @@ fn around(obstacle: &Obstacle, service: Option<&RawService>, facts: &SwarmFacts)
         ObstacleKind::Constraints => {
             let constraints = &service.spec()["TaskTemplate"]["Placement"]["Constraints"];
             let texts = constraints.as_array().into_iter().flatten().filter_map(|text| text.as_str());
-            texts
-                .map(|text| {
-                    let what = format!("no node that is left meets {text}: label one for it, or leave the constraint away");
-                    let text = text.replace('\'', r"'\''");
-                    WayOut::new(what, [update(format!("--constraint-rm '{text}'"))])
-                })
-                .take(2)
-                .collect()
+            texts.flat_map(|text| constraint(text, name)).collect()
         }
         ObstacleKind::Resources => vec![WayOut::new(
             "reserve less",
@@ -285,6 +296,25 @@ fn around(obstacle: &Obstacle, service: Option<&RawService>, facts: &SwarmFacts)
         )],
         ObstacleKind::Other => look(Some(service)),
     }
+}
+
+/// A label that a node could have, and the constraint left away.
+fn constraint(text: &str, service: &str) -> Vec<WayOut> {
+    let label = text.split_once("==").and_then(|(key, value)| {
+        Some(format!("{}={}", key.trim().strip_prefix("node.labels.")?, value.trim()))
+    });
+    let label = label.map(|label| {
+        WayOut::new(
+            format!("the service wants {text}: give a node the label (`docker node ls` lists them)"),
+            [format!("docker node update --label-add {label} NODE")],
+        )
+    });
+    let quoted = text.replace('\'', r"'\''");
+    let remove = WayOut::new(
+        format!("run without the constraint {text}"),
+        [format!("docker service update --constraint-rm '{quoted}' {service}")],
+    );
+    label.into_iter().chain([remove]).collect()
 }
 
 fn image(service: Option<&RawService>) -> Vec<WayOut> {

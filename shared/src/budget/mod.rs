@@ -36,7 +36,7 @@ pub use addresses::Addresses;
 pub use capacity::{Allocator, Capacity, smallest_prefix};
 pub use facts::{NetworkFact, NodeAttributes, NodeFact, Owner, ServiceFact, SwarmFacts, TaskFact};
 pub use id::{NetworkId, NodeId, ServiceId};
-pub use ledger::{Account, Ledger, Owed, Usage};
+pub use ledger::{Account, Ledger, Owed, Returning, Usage};
 pub use need::{Need, UpdateNeed};
 pub use placement::Placement;
 pub use remedy::{DnsrrRemedy, Remedies, Resize, remedies};

@@ -40,7 +40,12 @@ impl Placement {
     /// Whether the engine may put a new task on this node: it is not down, it is active, and it meets every
     /// constraint.
     pub fn allows(&self, node: &NodeFact) -> bool {
-        node.ready && node.active && self.0.iter().all(|constraint| constraint.matches(node))
+        node.ready && node.active && self.would_allow(node)
+    }
+
+    /// Whether the node meets every constraint, be it up or not.
+    pub fn would_allow(&self, node: &NodeFact) -> bool {
+        self.0.iter().all(|constraint| constraint.matches(node))
     }
 }
 

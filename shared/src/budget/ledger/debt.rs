@@ -54,6 +54,26 @@ pub(super) fn awaited<'f>(
     Awaited::Anywhere(missing.saturating_add(number(created())))
 }
 
+/// The nodes on which a global service gets a task as soon as they take tasks again: they are down, drained or paused, and
+/// have none. A global job that has begun gets none on a node that comes later.
+pub(super) fn returning<'f>(
+    service: &ServiceFact,
+    tasks: &[&'f TaskFact],
+    nodes: &'f [NodeFact],
+) -> Vec<&'f NodeId> {
+    if service.shape.kind != Kind::Global {
+        return Vec::new();
+    }
+    let served: BTreeSet<&NodeId> =
+        tasks.iter().filter(|task| is_live(task)).filter_map(|task| task.node.as_ref()).collect();
+    let away = |node: &&NodeFact| {
+        !(node.ready && node.active)
+            && service.shape.placement.would_allow(node)
+            && !served.contains(&node.id)
+    };
+    nodes.iter().filter(away).map(|node| &node.id).collect()
+}
+
 /// The tasks that are still to get their addresses.
 pub(super) enum Awaited<'f> {
     /// One for each item, bound to that node. A node is listed twice while its task is being replaced.

@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use reach::Arrivals;
 use reach::Reach;
-pub use usage::{Owed, Usage};
+pub use usage::{Owed, Returning, Usage};
 
 use super::addresses::Addresses;
 use super::capacity::Capacity;
 use super::facts::{NetworkFact, NodeFact, Owner, ServiceFact, SwarmFacts, TaskFact};
-use super::id::{NetworkId, ServiceId};
+use super::id::{NetworkId, NodeId, ServiceId};
 use super::task_stage::{Fate, Stage};
 
 /// The accounts of all swarm networks.
@@ -37,6 +37,8 @@ pub struct Account<'f> {
     network: &'f NetworkFact,
     usage: Usage,
     reach: Reach<'f>,
+    /// Nodes that global services will put a task on when they take tasks again.
+    returning: BTreeSet<&'f NodeId>,
 }
 
 impl<'f> Ledger<'f> {
@@ -114,6 +116,7 @@ impl<'f> Ledger<'f> {
     fn book_debt(&mut self, service: &'f ServiceFact, tasks: &[&'f TaskFact]) {
         let shape = &service.shape;
         let awaited = debt::awaited(service, tasks, self.nodes);
+        let returning = debt::returning(service, tasks, self.nodes);
         let ingress = self.ingress().map(|account| &account.network.id).filter(|_| shape.ingress_port);
         let networks: BTreeSet<&NetworkId> = shape.networks.iter().chain(ingress).collect();
         let holding = || tasks.iter().filter(|task| task.fate == Fate::Kept && task.stage == Stage::Holding);
@@ -133,6 +136,10 @@ impl<'f> Ledger<'f> {
             let lacking: Addresses = holding().map(|task| wanted.minus(on_network(task))).sum();
             owed.tasks = owed.tasks.plus(wanted.times(awaited.tasks())).plus(lacking);
 
+            let on_return = wanted.times(Addresses::one_each(returning.len()).get());
+            account.usage.returning.tasks = account.usage.returning.tasks.plus(on_return);
+            account.returning.extend(&returning);
+
             if account.network.overlay {
                 let unplaced =
                     holding().filter(|task| task.node.is_none() || on_network(task).is_none()).count();
@@ -150,13 +157,17 @@ impl<'f> Account<'f> {
         if network.ingress {
             facts.nodes.iter().for_each(|node| reach.attach(&node.id));
         }
-        Self { network, usage: Usage { capacity, ..Usage::default() }, reach }
+        let usage = Usage { capacity, ..Usage::default() };
+        Self { network, usage, reach, returning: BTreeSet::new() }
     }
 
     /// Carries the node load balancers over, and compares with the engine's own count.
     fn close(&mut self) {
         self.usage.load_balancers = self.reach.load_balancers();
         self.usage.owed.load_balancers = self.reach.at_worst();
+        if self.network.overlay {
+            self.usage.returning.load_balancers = self.reach.lacking(&self.returning);
+        }
         if let Some(available) = self.network.available {
             self.usage.leaked = self.usage.free().minus(available);
         }

@@ -55,6 +55,11 @@ impl<'f> Reach<'f> {
         }
     }
 
+    /// The load balancers that these nodes do not have yet.
+    pub(super) fn lacking(&self, nodes: &BTreeSet<&'f NodeId>) -> Addresses {
+        Addresses::one_each(nodes.difference(&self.attached).count())
+    }
+
     /// The load balancers that there are.
     pub(super) fn load_balancers(&self) -> Addresses {
         Addresses::new(count(&self.attached))

@@ -21,6 +21,25 @@ pub struct Usage {
     pub leaked: Addresses,
     /// Free now, but already promised.
     pub owed: Owed,
+    /// What global services will take when nodes come back that are down, drained or paused now. Neither in use nor
+    /// promised: nobody knows whether they come back.
+    pub returning: Returning,
+}
+
+/// Addresses that global services take as soon as a node takes tasks again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Returning {
+    /// One task for each such node and global service that the placement allows there.
+    pub tasks: Addresses,
+    /// The load balancers of those nodes that have none on the network.
+    pub load_balancers: Addresses,
+}
+
+impl Returning {
+    /// All of them.
+    pub fn total(self) -> Addresses {
+        self.tasks.plus(self.load_balancers)
+    }
 }
 
 /// Addresses that existing services will still take.
@@ -57,6 +76,14 @@ impl Usage {
     /// What is left for something new: free and not owed.
     pub fn headroom(&self) -> Addresses {
         self.free().minus(self.owed.total())
+    }
+
+    /// By how much the addresses would fall short if all nodes came back at once. None where nothing would come back.
+    pub fn short_on_return(&self) -> Addresses {
+        match self.returning.total() {
+            Addresses::NONE => Addresses::NONE,
+            returning => returning.minus(self.headroom()),
+        }
     }
 
     /// How many of the owed addresses are not there. While this is not zero, some task waits, or will.

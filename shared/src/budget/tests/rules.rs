@@ -147,6 +147,37 @@ fn a_global_service_is_owed_a_task_on_every_node_that_takes_one() {
 }
 
 #[test]
+fn a_node_that_comes_back_will_need_addresses_for_its_global_tasks() {
+    let mut swarm = Sketch::new(4);
+    let net = swarm.network(&["10.0.1.0/28"]);
+    let global = ServiceShape { kind: Kind::Global, ..shape(Vip, 0, &[&net]) };
+    let id = swarm.settled(global.clone(), &[0, 1]);
+    // Drained, with nothing on it; down, with a task that still holds its address.
+    swarm.facts.nodes[2].active = false;
+    swarm.facts.nodes[3].ready = false;
+    swarm.task(&id, 0, Some(3), Stage::Holding, Fate::Leaving);
+    let usage = swarm.usage(&net);
+    assert_eq!((swarm.kinds(&net), swarm.owed(&net)), ([3, 1, 3, 0], [0, 0, 0]));
+    assert_eq!((usage.returning.tasks.get(), usage.returning.load_balancers.get()), (2, 1));
+    assert_eq!((usage.free().get(), usage.short_on_return().get()), (6, 0));
+    // One that may not run there comes back without need, and so does a replicated one.
+    let placement = Placement::new(&["node.id!=node2", "node.id!=node3"]);
+    swarm.settled(ServiceShape { placement, ..global }, &[0, 1]);
+    swarm.settled(shape(Vip, 2, &[&net]), &[0, 1]);
+    assert_eq!(swarm.usage(&net).returning, usage.returning);
+    assert_eq!(swarm.usage(&net).short_on_return().get(), 3);
+}
+
+#[test]
+fn a_paused_node_keeps_its_global_task_and_needs_no_other() {
+    let mut swarm = Sketch::new(1);
+    let net = swarm.network(&["10.0.1.0/28"]);
+    swarm.settled(ServiceShape { kind: Kind::Global, ..shape(Vip, 0, &[&net]) }, &[0]);
+    swarm.facts.nodes[0].active = false;
+    assert_eq!(swarm.usage(&net).returning.total(), Addresses::NONE);
+}
+
+#[test]
 fn a_new_task_of_a_global_service_charges_the_node_it_is_bound_to() {
     let mut swarm = Sketch::new(2);
     let net = swarm.network(&["10.0.1.0/28"]);
