@@ -2,6 +2,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "an overflow in a test fails the test, which is right")]
 
 mod allocator;
+mod behaviour;
 mod engine;
 mod experiments;
 mod judging;
