@@ -6,6 +6,7 @@
 //! * [`engine`] speaks to Docker; [`observe`] takes a snapshot through it.
 //! * [`stuck`] tells why tasks do not run.
 //! * [`plan`] decides on the snapshot alone, with the rules of `smsvc-core`.
+//! * [`reserve`] keeps other clients off the networks meanwhile.
 //! * [`execute`] makes the calls that a plan lists.
 //! * [`commands`] tie these together; [`report`] prints, and nothing else does.
 
@@ -25,6 +26,7 @@ pub mod plan;
 pub mod plugin;
 pub mod provider;
 pub mod report;
+pub mod reserve;
 pub mod service;
 pub mod stuck;
 

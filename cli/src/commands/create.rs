@@ -10,9 +10,12 @@ use crate::observe::CreateSnapshot;
 use crate::plan;
 use crate::plugin::Cancellation;
 use crate::report::Report;
+use crate::reserve::{Reservation, within};
 
 /// Observes, plans, creates, waits. `auth` is the `X-Registry-Auth` header. Until the service is sent to the engine the
 /// user can stop it without a trace.
+///
+/// What is slow comes before the reservation, and the look at the swarm after it: see [`crate::reserve`].
 pub async fn create(
     engine: &impl Engine,
     request: &CreateRequest,
@@ -22,25 +25,42 @@ pub async fn create(
 ) -> Result<(), Error> {
     report.create_notices(request);
     request.check_api(engine.api()).map_err(|error| Error::Flags(error.into()))?;
-    let snapshot = unless(cancellation, CreateSnapshot::observe(engine, request)).await?;
-    // What is refused need not wait for a registry.
-    let plan = plan::create(request, &snapshot)?;
+    let names = unless(cancellation, CreateSnapshot::look_up(engine, request)).await?;
+    // What is refused whatever the swarm looks like need not wait for a registry.
+    let claim = plan::create(request, &names)?.claim;
     let image = if request.resolve_image {
         unless(cancellation, image(engine, request, auth, report)).await?
     } else {
         None
     };
-    let steps = plan.steps(request, &snapshot, image.as_ref())?;
-    if !request.run.quiet || request.run.dry_run {
+    if request.run.dry_run {
+        let snapshot = unless(cancellation, names.with_swarm(engine, request)).await?;
+        let plan = plan::create(request, &snapshot)?;
+        report.create_decisions(request, &plan);
+        report.create_warnings(&plan);
+        report.dry_run(&plan.steps(request, &snapshot, image.as_ref())?);
+        return Ok(());
+    }
+    let work = async |reservation: &Reservation<'_, _>| {
+        let snapshot = unless(cancellation, names.with_swarm(engine, request)).await?;
+        let plan = plan::create(request, &snapshot)?;
+        let steps = plan.steps(request, &snapshot, image.as_ref())?;
+        if !unless(cancellation, reservation.confirm()).await? {
+            return Ok(None);
+        }
+        let mut created = Vec::new();
+        for step in &steps {
+            created.push(execute(engine, step, auth).await?);
+        }
+        Ok(Some((plan, created)))
+    };
+    let (plan, created) = within(engine, &claim, cancellation, report, work).await?;
+    // Only now: whoever reads what we print may take its time, and the reservation has none.
+    if !request.run.quiet {
         report.create_decisions(request, &plan);
     }
     report.create_warnings(&plan);
-    if request.run.dry_run {
-        report.dry_run(&steps);
-        return Ok(());
-    }
-    for step in &steps {
-        let created = execute(engine, step, auth).await?;
+    for created in created {
         if let Some(warning) = &created.warning {
             report.warning(warning);
         }
@@ -69,6 +89,8 @@ async fn image(
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
     use crate::engine::fake::Fake;
     use crate::flags::request_of;
@@ -107,6 +129,28 @@ mod tests {
         }
         try_create(&engine, &["--dry-run", "--name", "web", "--network", "front", "img"]).await.unwrap();
         assert!(engine.created().is_empty());
+    }
+
+    /// 13 addresses, 1 for the node, and 12 for services of 2 or of 1.
+    #[tokio::test(start_paused = true)]
+    async fn of_many_at_once_exactly_as_many_are_created_as_fit() {
+        for (mode, fits) in [("vip", 6), ("dnsrr", 12)] {
+            let engine = Rc::new(Fake::of(Swarm::sample().with_network("front", "10.1.0.0/28")));
+            let clients = tokio::task::LocalSet::new();
+            for number in 0..20 {
+                let engine = Rc::clone(&engine);
+                clients.spawn_local(async move {
+                    let name = format!("s{number}");
+                    let line = ["-d", "--name", &name, "--network", "front", "--endpoint-mode", mode, "img"];
+                    match try_create(&engine, &line).await {
+                        Ok(()) | Err(Error::Budget(_)) => {}
+                        Err(error) => panic!("{error:?}"),
+                    }
+                });
+            }
+            clients.await;
+            assert_eq!(engine.created().len(), fits, "{mode}");
+        }
     }
 
     #[tokio::test]

@@ -53,6 +53,14 @@ impl Fake {
         self.created.lock().unwrap().clone()
     }
 
+    /// Dates the configs that have no date yet.
+    pub(crate) fn stored_at(&self, time: &str) {
+        for config in self.stored.lock().unwrap().values_mut().filter(|config| config["CreatedAt"].is_null())
+        {
+            config["CreatedAt"] = time.into();
+        }
+    }
+
     fn called(&self, call: &'static str) -> Result<&Swarm, EngineError> {
         self.calls.lock().unwrap().push(call);
         self.swarm.as_ref().ok_or_else(|| EngineError::Unreachable {
@@ -93,7 +101,14 @@ impl Engine for Fake {
     }
 
     async fn services(&self) -> Result<Vec<RawService>, EngineError> {
-        Ok(self.called("GET /services")?.services.clone())
+        let known = self.called("GET /services")?.services.clone();
+        // Others have their turn, as they do while a call is on its way.
+        tokio::task::yield_now().await;
+        let created = self.created();
+        let created = created.iter().enumerate().map(|(number, spec)| {
+            RawService::new(json!({ "ID": format!("created-{number}"), "Spec": spec })).unwrap()
+        });
+        Ok(known.into_iter().chain(created).collect())
     }
 
     async fn service(&self, id: &str) -> Result<Option<RawService>, EngineError> {

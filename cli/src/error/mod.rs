@@ -17,6 +17,7 @@ use crate::engine::{EngineError, HostError, Network};
 use crate::flags::{FlagError, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
+use crate::reserve::ReserveError;
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
@@ -84,6 +85,8 @@ pub enum Error {
     Budget(BudgetRefusal),
     /// The budget cannot be made up.
     Uncounted(BudgetError),
+    /// The change cannot be kept apart from those of other clients.
+    Reserve(ReserveError),
     /// The credentials of a registry cannot be had.
     Credentials(CredentialError),
     /// The user asked to stop.
@@ -202,6 +205,7 @@ impl Error {
             Self::Endpoint(error) => format!("{}: {error}", endpoint_code(*error)),
             Self::Budget(refusal) => lines(refusal.lines()),
             Self::Uncounted(error) => format!("the address budget cannot be made up: {error}"),
+            Self::Reserve(error) => format!("E310: {error}"),
             Self::Credentials(error) => error.to_string(),
             Self::Interrupted => "interrupted; nothing was changed".to_owned(),
             Self::NotUnicode { argument } => format!("{} is no text in UTF-8", argument.display()),
@@ -247,6 +251,9 @@ impl Error {
                 one("leave the label away, or use --endpoint-mode vip")
             }
             Self::Budget(refusal) => refusal.hints(),
+            Self::Reserve(ReserveError::TooSlow) => {
+                one("try again; --ip-budget off goes without the check, at your own risk")
+            }
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
             _ => Vec::new(),
         }
@@ -274,4 +281,4 @@ macro_rules! from {
     };
 }
 
-from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted, CredentialError => Credentials);
+from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted, ReserveError => Reserve, CredentialError => Credentials);

@@ -21,8 +21,8 @@ pub struct CreateSnapshot {
 }
 
 impl CreateSnapshot {
-    /// Looks what is named up, and the swarm.
-    pub async fn observe(engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
+    /// Looks up what is named, as docker does and in its order, and nothing else.
+    pub async fn look_up(engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
         let networks = networks(engine, request).await?;
         // Where nothing is named nothing is asked: the engine would list everything.
         let secrets = match request.secret_names() {
@@ -33,13 +33,19 @@ impl CreateSnapshot {
             names if names.is_empty() => BTreeMap::new(),
             names => engine.configs(&names).await?,
         };
+        Ok(Self { networks, configs, secrets, swarm: None })
+    }
+
+    /// The same with the swarm as it is now, where anything has to be held against it.
+    pub async fn with_swarm(&self, engine: &impl Engine, request: &CreateRequest) -> Result<Self, Error> {
         let swarm = if needs_swarm(request) {
-            let used = |network: &Network| network.ingress || networks.values().any(|it| it.id == network.id);
+            let used =
+                |network: &Network| network.ingress || self.networks.values().any(|it| it.id == network.id);
             Some(Swarm::observe_counted(engine, used).await?)
         } else {
             None
         };
-        Ok(Self { networks, configs, secrets, swarm })
+        Ok(Self { swarm, ..self.clone() })
     }
 }
 

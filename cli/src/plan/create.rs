@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::flags::{CreateRequest, FlagError, IpBudget};
 use crate::groups::Declared;
 use crate::observe::{self, CreateSnapshot, Swarm};
+use crate::reserve::Claim;
 use crate::service::{Decided, EndpointMode, UnresolvedName, create_body};
 
 /// A service that may be created.
@@ -23,6 +24,8 @@ pub struct CreatePlan {
     pub costs: Vec<Cost>,
     /// A budget that says no and was told to let it pass.
     pub overruled: Option<BudgetRefusal>,
+    /// The networks that it takes addresses of, where that is counted.
+    pub claim: Claim,
 }
 
 /// What the service costs on one network.
@@ -54,17 +57,20 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
     // Neither mode nor image has a part in what is read of this draft.
     let draft = observe::shape(&spec(request, snapshot, None, EndpointMode::Vip)?);
     let choice = endpoint::choose(request.endpoint, &facts(request, &draft, &snapshot.networks))?;
+    let shape = draft.with_mode(choice.mode);
+    let claim = match request.ip_budget {
+        IpBudget::Off => Claim::none(),
+        IpBudget::Enforce | IpBudget::Warn => claim(&shape, &snapshot.networks),
+    };
     let (costs, refusal) = match swarm {
-        Some(swarm) if request.ip_budget != IpBudget::Off => {
-            budget(swarm, &snapshot.networks, &draft.with_mode(choice.mode))?
-        }
+        Some(swarm) if request.ip_budget != IpBudget::Off => budget(swarm, &snapshot.networks, &shape)?,
         _ => (Vec::new(), None),
     };
     let overruled = match refusal {
         Some(refusal) if request.ip_budget == IpBudget::Enforce => return Err(Error::Budget(refusal)),
         refusal => refusal,
     };
-    Ok(CreatePlan { choice, costs, overruled })
+    Ok(CreatePlan { choice, costs, overruled, claim })
 }
 
 impl CreatePlan {
@@ -157,6 +163,17 @@ fn on_overlays(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> Se
         networks: shape.networks.iter().filter(|id| overlay(id)).cloned().collect(),
         ..shape.clone()
     }
+}
+
+/// The networks that a service of this shape takes addresses of: none where it has neither a virtual IP nor a task.
+fn claim(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> Claim {
+    // One node stands for any number: a global service may always come to run.
+    if shape.vips_per_attachment() == 0 && shape.kind.tasks(1) == 0 {
+        return Claim::none();
+    }
+    let overlays = networks.values().filter(|network| network.is_overlay());
+    let claim = overlays.fold(Claim::none(), Claim::with);
+    if shape.ingress_port { claim.with_ingress() } else { claim }
 }
 
 /// Judges the spec on every network that takes addresses from the swarm.
