@@ -21,6 +21,7 @@ pub mod flags;
 pub mod groups;
 pub mod journal;
 pub mod json;
+pub mod map;
 pub mod observe;
 pub mod plan;
 pub mod plugin;

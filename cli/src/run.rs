@@ -78,8 +78,8 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             commands::create(&engine, &request, auth.as_deref(), &cancellation, report).await
         }
         Action::Budget(args) => {
-            let work = async { commands::budget(&connect(&globals, &around).await?, &args, report).await };
-            unless(&cancellation, work).await
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::budget(&engine, &args, &cancellation, report).await
         }
         Action::Doctor(args) => {
             let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };

@@ -28,6 +28,11 @@ pub(crate) fn need(need: &Need) -> String {
     if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) }
 }
 
+/// `1 load balancer, 2 virtual IPs, 3 tasks`: what needs addresses.
+pub(crate) fn of_kind(load_balancers: Addresses, vips: Addresses, tasks: Addresses) -> String {
+    held(&Usage { load_balancers, vips, tasks, ..Usage::default() })
+}
+
 /// `1 load balancer, 2 virtual IPs, 3 tasks`: what holds addresses of a network.
 pub(crate) fn held(usage: &Usage) -> String {
     let parts = [

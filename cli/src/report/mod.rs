@@ -3,18 +3,26 @@
 //! Results and progress go to stdout, everything else to stderr, as docker does. A reader that goes away (`| head`)
 //! is not an error.
 
+mod account;
 mod budget;
+mod budget_json;
 mod create;
 mod doctor;
+mod look;
+mod map;
 mod progress;
 mod provider;
 mod routes;
+mod screen;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
 
+pub use budget::notes as budget_notes;
+pub use budget_json::account as account_json;
 pub use doctor::Diagnosis;
 pub use progress::Progress;
+pub use screen::Screen;
 
 use crate::error::Error;
 

@@ -30,6 +30,16 @@ impl Table {
 
     /// The text, without a line end after the last row.
     pub(super) fn render(&self) -> String {
+        self.spaced("   ")
+    }
+
+    /// The same, with less space between the columns where that makes it fit.
+    pub(super) fn within(&self, width: usize) -> String {
+        let fits = |text: &String| text.lines().all(|line| line.chars().count() <= width);
+        ["   ", "  "].into_iter().map(|gap| self.spaced(gap)).find(fits).unwrap_or_else(|| self.spaced(" "))
+    }
+
+    fn spaced(&self, gap: &str) -> String {
         let heading: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|column| {
@@ -38,11 +48,11 @@ impl Table {
             })
             .collect();
         let lines: Vec<String> =
-            std::iter::once(&heading).chain(&self.rows).map(|row| self.line(row, &widths)).collect();
+            std::iter::once(&heading).chain(&self.rows).map(|row| self.line(row, &widths, gap)).collect();
         lines.join("\n")
     }
 
-    fn line(&self, row: &[String], widths: &[usize]) -> String {
+    fn line(&self, row: &[String], widths: &[usize], gap: &str) -> String {
         let cells = self.columns.iter().zip(widths).enumerate().map(|(column, ((_, align), width))| {
             let cell = row.get(column).map_or("", String::as_str);
             match align {
@@ -50,7 +60,7 @@ impl Table {
                 Align::Right => format!("{cell:>width$}"),
             }
         });
-        cells.collect::<Vec<_>>().join("   ").trim_end().to_owned()
+        cells.collect::<Vec<_>>().join(gap).trim_end().to_owned()
     }
 }
 

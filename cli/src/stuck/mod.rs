@@ -14,4 +14,5 @@ mod way_out;
 
 pub use cause::{Cause, Finding, Subject, examine};
 pub use symptom::{Obstacle, ObstacleKind, Symptom};
+pub(crate) use way_out::new_leader;
 pub use way_out::{WayOut, ways_out};

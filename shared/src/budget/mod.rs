@@ -12,6 +12,7 @@
 //! * [`SwarmFacts`]: the records that the caller fills from the engine's answers.
 //! * [`Ledger`]: what is in use by kind, and what existing services are still owed.
 //! * [`judge`]: what a new service needs on each network, steady and at the height of an update, and the verdict.
+//! * [`fitting`]: how many more services of a kind fit.
 //! * [`remedies`]: what would help where the verdict is no.
 //!
 //! It must not read the engine's JSON, word messages, or change anything. Counts are of IPv4 addresses throughout.
@@ -19,6 +20,7 @@
 mod addresses;
 mod capacity;
 mod facts;
+mod forecast;
 mod id;
 mod ledger;
 mod need;
@@ -35,6 +37,7 @@ mod tests;
 pub use addresses::Addresses;
 pub use capacity::{Allocator, Capacity, smallest_prefix};
 pub use facts::{NetworkFact, NodeAttributes, NodeFact, Owner, ServiceFact, SwarmFacts, TaskFact};
+pub use forecast::{Sample, fitting};
 pub use id::{NetworkId, NodeId, ServiceId};
 pub use ledger::{Account, Ledger, Owed, Returning, Usage};
 pub use need::{Need, UpdateNeed};

@@ -99,6 +99,9 @@ impl<'f> Ledger<'f> {
                 Owner::Container => &mut account.usage.attachments,
             };
             *kind = kind.plus(*addresses);
+            if task.fate == Fate::Leaving && task.owner != Owner::Container {
+                account.usage.stopping = account.usage.stopping.plus(*addresses);
+            }
             if let Some(node) = task.node.as_ref().filter(|_| account.network.overlay) {
                 account.reach.attach(node);
             }

@@ -14,6 +14,8 @@ pub struct Usage {
     pub vips: Addresses,
     /// Tasks of services, stopping ones included.
     pub tasks: Addresses,
+    /// Those of `tasks` that are not to run any more and have not ended: they still hold their addresses.
+    pub stopping: Addresses,
     /// Containers attached with `docker run --network`.
     pub attachments: Addresses,
     /// Addresses that the engine counts as taken although nothing above holds them. Zero where the engine does not

@@ -5,6 +5,7 @@ mod allocator;
 mod behaviour;
 mod engine;
 mod experiments;
+mod forecasting;
 mod judging;
 mod rules;
 mod sketch;

@@ -245,6 +245,7 @@ fn scaling_down_owes_nothing_while_the_tasks_stop() {
     let id = swarm.settled(shape(Dnsrr, 1, &[&net]), &[0]);
     swarm.task(&id, 2, Some(0), Stage::Holding, Fate::Leaving);
     assert_eq!((swarm.kinds(&net), swarm.owed(&net)), ([1, 0, 2, 0], [0, 0, 0]));
+    assert_eq!(swarm.usage(&net).stopping.get(), 1, "one of the two");
 }
 
 #[test]
