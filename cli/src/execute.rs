@@ -1,5 +1,9 @@
 //! Carries out the steps of a plan, and nothing that is not in it.
 
+mod redefinition;
+
+pub use redefinition::{Credentials, StepError, execute_redefinition};
+
 use crate::engine::{Created, Engine, EngineError};
 use crate::plan::Step;
 

@@ -85,6 +85,10 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await
         }
+        Action::Network(args) => {
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::network(&engine, &args, &around, &cancellation, report).await
+        }
         Action::Routes(args) => {
             let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await

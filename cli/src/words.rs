@@ -3,9 +3,47 @@
 use jiff::Timestamp;
 use smsvc_core::budget::{Addresses, Need, Usage};
 
+use crate::plan::redefine::{Place, Step, Wait};
+
 /// Why a network may have no addresses at all, and what to do.
 pub(crate) const NOT_ALLOCATED: &str =
     "the engine has not allocated it yet; if that lasts, its subnet overlaps with another network's";
+
+/// What a redefinition waits for.
+pub(crate) fn redefinition_wait(wait: &Wait) -> String {
+    match wait {
+        Wait::Release { network, tasks, .. } => {
+            format!(
+                "{tasks} {} of the network {network} still stop",
+                if *tasks == 1 { "task" } else { "tasks" }
+            )
+        }
+        Wait::Allocation { network } => format!("the engine gives the network {network} its addresses"),
+        Wait::Tasks { service, running, wanted } => format!("{running} of {wanted} tasks of {service} run"),
+    }
+}
+
+/// A step of a redefinition.
+pub(crate) fn redefinition_step(step: &Step) -> String {
+    match step {
+        Step::RemoveService { name, .. } => format!("remove the service {name}"),
+        Step::RemoveNetwork { name, .. } => format!("remove the network {name}"),
+        Step::CreateNetwork { definition } => {
+            let ranges: Vec<String> =
+                definition.subnets().unwrap_or_default().iter().map(|it| it.net().to_string()).collect();
+            format!("create the network {} with {}", definition.name(), ranges.join(" and "))
+        }
+        Step::CreateService { name, .. } => format!("create the service {name}"),
+        Step::MoveService { name, to, .. } => {
+            let to = match to {
+                Place::Home => "to its network only",
+                Place::Both => "to both networks",
+                Place::Away => "to the network in transit only",
+            };
+            format!("move the service {name} {to}")
+        }
+    }
+}
 
 /// `1 address`, `3 addresses`.
 pub(crate) fn addresses(count: Addresses) -> String {

@@ -5,6 +5,7 @@
 mod budget;
 mod doctor;
 mod format;
+mod network;
 mod provider;
 mod request;
 mod routes;
@@ -15,6 +16,10 @@ use clap::{Args as _, Command, FromArgMatches as _};
 pub use budget::BudgetArgs;
 pub use doctor::DoctorArgs;
 pub use format::Format;
+pub use network::{
+    CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
+    ResumeArgs, RoadArgs, StrategyName,
+};
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
@@ -30,6 +35,8 @@ pub enum Action {
     Budget(BudgetArgs),
     /// `doctor`.
     Doctor(DoctorArgs),
+    /// `network …`.
+    Network(Box<NetworkArgs>),
     /// `routes`, `routes test`.
     Routes(RoutesArgs),
     /// `provider`.
@@ -55,6 +62,7 @@ pub fn command() -> Command {
         .subcommand(flags::command())
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
+        .subcommand(NetworkArgs::augment_args(Command::new("network")))
         .subcommand(RoutesArgs::augment_args(Command::new("routes")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
@@ -72,6 +80,7 @@ pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
     match matches.subcommand() {
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
+        Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),
         Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),

@@ -255,6 +255,14 @@ impl Engine for Docker {
         Ok(Image { digest: found.descriptor.digest.unwrap_or_default(), platforms: platforms.collect() })
     }
 
+    async fn has_image(&self, reference: &str) -> Result<bool, EngineError> {
+        match self.call::<Value>(Method::GET, &format!("/images/{reference}/json"), None, None).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn list(&self, what: Listed, filters: &Filters) -> Result<Vec<Value>, EngineError> {
         self.call(Method::GET, &what.path(filters), None, None).await
     }

@@ -137,6 +137,10 @@ impl Engine for Fake {
         self.called("GET /distribution").map(|_| Image::default())
     }
 
+    async fn has_image(&self, _reference: &str) -> Result<bool, EngineError> {
+        self.called("GET /images").map(|_| true)
+    }
+
     async fn list(&self, what: Listed, _filters: &Filters) -> Result<Vec<Value>, EngineError> {
         let swarm = self.called("GET list")?;
         Ok(match what {

@@ -87,6 +87,9 @@ pub trait Engine: Send + Sync {
         auth: Option<&str>,
     ) -> impl Future<Output = Result<Image, EngineError>> + Send;
 
+    /// `GET /images/{reference}/json`: whether the engine that is asked has the image itself.
+    fn has_image(&self, reference: &str) -> impl Future<Output = Result<bool, EngineError>> + Send;
+
     /// One of the engine's lists, each entry as the engine describes it, narrowed down by the engine.
     fn list(
         &self,

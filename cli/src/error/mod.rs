@@ -3,6 +3,7 @@
 //! A message is one line for each thing that is wrong. The codes are those of `docs/errors.md` and keep their meaning.
 
 mod budget;
+mod network;
 
 use std::ffi::OsString;
 use std::io;
@@ -12,6 +13,7 @@ use smsvc_core::budget::BudgetError;
 use smsvc_core::endpoint::EndpointError;
 use smsvc_core::merge::Conflict;
 
+use crate::commands::network::NetworkError;
 use crate::engine::registry::CredentialError;
 use crate::engine::{EngineError, HostError, Network};
 use crate::flags::{FlagError, RequestError};
@@ -115,6 +117,8 @@ pub enum Error {
         /// What the operating system says.
         error: io::Error,
     },
+    /// A command on networks.
+    Network(NetworkError),
     /// The process could not start its threads.
     Runtime(io::Error),
 }
@@ -146,7 +150,7 @@ impl Error {
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
             Self::Budget(_) => exit::BUDGET,
-            Self::Interrupted => exit::INTERRUPTED,
+            Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
             | Self::Conflict(_)
             | Self::PortMissing { .. }
@@ -215,6 +219,7 @@ impl Error {
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
+            Self::Network(error) => error.message(),
             Self::Runtime(error) => format!("cannot start: {error}"),
         }
     }
@@ -254,6 +259,7 @@ impl Error {
             Self::Reserve(ReserveError::TooSlow) => {
                 one("try again; --ip-budget off goes without the check, at your own risk")
             }
+            Self::Network(error) => error.hints(),
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
             _ => Vec::new(),
         }
@@ -272,7 +278,7 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 }
 
 macro_rules! from {
-    ($($source:ty => $variant:ident),*) => {
+    ($($source:ty => $variant:ident),* $(,)?) => {
         $(impl From<$source> for Error {
             fn from(error: $source) -> Self {
                 Self::$variant(error)
@@ -281,4 +287,14 @@ macro_rules! from {
     };
 }
 
-from!(GlobalsError => Globals, HostError => Host, EngineError => Engine, EndpointError => Endpoint, BudgetRefusal => Budget, BudgetError => Uncounted, ReserveError => Reserve, CredentialError => Credentials);
+from! {
+    GlobalsError => Globals,
+    HostError => Host,
+    EngineError => Engine,
+    EndpointError => Endpoint,
+    BudgetRefusal => Budget,
+    BudgetError => Uncounted,
+    ReserveError => Reserve,
+    CredentialError => Credentials,
+    NetworkError => Network,
+}

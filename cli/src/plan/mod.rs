@@ -6,6 +6,7 @@
 mod create;
 pub mod redefine;
 mod refusal;
+pub mod restore;
 
 use serde_json::Value;
 

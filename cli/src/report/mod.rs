@@ -10,6 +10,7 @@ mod create;
 mod doctor;
 mod look;
 mod map;
+mod network;
 mod progress;
 mod provider;
 mod routes;
@@ -21,6 +22,7 @@ use std::io::{self, IsTerminal, Write};
 pub use budget::notes as budget_notes;
 pub use budget_json::account as account_json;
 pub use doctor::Diagnosis;
+pub use network::Road;
 pub use progress::Progress;
 pub use screen::Screen;
 
@@ -51,6 +53,12 @@ impl Report {
     /// Something that the user should know and that is no result.
     pub fn note(self, text: &str) {
         emit(&mut io::stderr().lock(), text);
+    }
+
+    /// A question that is answered on the same line.
+    pub fn question(self, text: &str) {
+        let mut stream = io::stdout().lock();
+        let _closed = write!(stream, "{text} [y/N] ").and_then(|()| stream.flush());
     }
 
     /// Something that may go wrong later.

@@ -42,6 +42,23 @@ impl Progress {
         self.last.clear();
     }
 
+    /// Says something of the result that stays, in the place of the moving line.
+    pub fn note_result(&mut self, line: &str) {
+        if self.report.is_terminal() && !self.last.is_empty() {
+            let mut out = io::stdout().lock();
+            let _closed = write!(out, "\r\x1b[2K").and_then(|()| out.flush());
+        }
+        self.report.result(line);
+        self.last.clear();
+    }
+
+    /// Whether this line is another one than the last. From then on it is the last one.
+    pub fn is_new(&mut self, line: &str) -> bool {
+        let new = self.last != line;
+        line.clone_into(&mut self.last);
+        new
+    }
+
     /// Leaves the last line where it is.
     pub fn end(&mut self) {
         if self.report.is_terminal() && !self.last.is_empty() {
