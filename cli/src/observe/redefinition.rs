@@ -17,29 +17,33 @@ pub struct NamedSwarm {
     pub swarm: Swarm,
     /// Its networks, as JSON.
     pub networks: Vec<Value>,
-    /// Its names. Configs and secrets are those that services use.
+    /// Its names.
     pub names: Names,
 }
 
 impl NamedSwarm {
     /// Reads all lists side by side.
     pub async fn observe(engine: &impl Engine) -> Result<Self, EngineError> {
-        let of_swarm = Filters::none().with("scope", "swarm");
-        let (swarm, networks) =
-            tokio::try_join!(Swarm::observe(engine), engine.list(Listed::Networks, &of_swarm))?;
-        let mut names = Names { networks: named(&networks), ..Names::default() };
+        let (of_swarm, all) = (Filters::none().with("scope", "swarm"), Filters::none());
+        let (swarm, networks, configs, secrets) = tokio::try_join!(
+            Swarm::observe(engine),
+            engine.list(Listed::Networks, &of_swarm),
+            engine.list(Listed::Configs, &all),
+            engine.list(Listed::Secrets, &all)
+        )?;
+        let mut names = Names {
+            networks: named(&networks, "Id", "/Name"),
+            configs: named(&configs, "ID", "/Spec/Name"),
+            secrets: named(&secrets, "ID", "/Spec/Name"),
+        };
         // Predefined networks (`host`) are used by services and not listed.
         let used: BTreeSet<&str> = swarm.services.iter().flat_map(RawService::network_ids).collect();
         for id in used {
             if !names.networks.contains_key(id)
                 && let Some(network) = engine.network_inspected(id).await?
             {
-                names.networks.extend(named(&[network]));
+                names.networks.extend(named(&[network], "Id", "/Name"));
             }
-        }
-        for service in &swarm.services {
-            names.configs.extend(references(service.spec(), "Configs", "ConfigID", "ConfigName"));
-            names.secrets.extend(references(service.spec(), "Secrets", "SecretID", "SecretName"));
         }
         Ok(Self { swarm, networks, names })
     }
@@ -219,19 +223,8 @@ fn has_ended(task: &Task) -> bool {
     )
 }
 
-fn named(networks: &[Value]) -> BTreeMap<String, String> {
+fn named(listed: &[Value], id: &str, name: &str) -> BTreeMap<String, String> {
     let pair =
-        |network: &Value| Some((network["Id"].as_str()?.to_owned(), network["Name"].as_str()?.to_owned()));
-    networks.iter().filter_map(pair).collect()
-}
-
-fn references<'s>(
-    spec: &'s Value,
-    list: &str,
-    id: &'s str,
-    name: &'s str,
-) -> impl Iterator<Item = (String, String)> {
-    let entries = spec.pointer(&format!("/TaskTemplate/ContainerSpec/{list}")).and_then(Value::as_array);
-    let text = |entry: &Value, key: &str| entry[key].as_str().map(str::to_owned);
-    entries.into_iter().flatten().filter_map(move |entry| Some((text(entry, id)?, text(entry, name)?)))
+        |entry: &Value| Some((entry[id].as_str()?.to_owned(), entry.pointer(name)?.as_str()?.to_owned()));
+    listed.iter().filter_map(pair).collect()
 }

@@ -1,6 +1,5 @@
 //! `docker smsvc network restore`.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -8,7 +7,7 @@ use super::NetworkError;
 use super::drive::{credentials, settled_network};
 use crate::args::RestoreArgs;
 use crate::dump::Dump;
-use crate::engine::{Engine, Filters, Listed, Surroundings};
+use crate::engine::{Engine, Surroundings};
 use crate::error::Error;
 use crate::execute::execute_redefinition;
 use crate::observe::NamedSwarm;
@@ -25,14 +24,7 @@ pub(super) async fn restore(
 ) -> Result<(), Error> {
     let text = read(&args.file).map_err(|error| NetworkError::File { path: args.file.clone(), error })?;
     let dump = Dump::parse(&text).map_err(|error| NetworkError::Dump { path: args.file.clone(), error })?;
-    let none = Filters::none();
-    let (mut swarm, configs, secrets) = tokio::try_join!(
-        NamedSwarm::observe(engine),
-        engine.list(Listed::Configs, &none),
-        engine.list(Listed::Secrets, &none)
-    )?;
-    swarm.names.configs = names(&configs);
-    swarm.names.secrets = names(&secrets);
+    let mut swarm = NamedSwarm::observe(engine).await?;
     let plan = restore::restore(&dump, &swarm.state(&[]), &swarm.names).map_err(NetworkError::Missing)?;
     report.restoration(&plan, args.format);
     if !args.dry_run {
@@ -59,13 +51,6 @@ pub(super) async fn restore(
         }
     }
     if plan.differs() { Err(NetworkError::Differs.into()) } else { Ok(()) }
-}
-
-fn names(listed: &[serde_json::Value]) -> BTreeMap<String, String> {
-    let pair = |entry: &serde_json::Value| {
-        Some((entry["ID"].as_str()?.to_owned(), entry["Spec"]["Name"].as_str()?.to_owned()))
-    };
-    listed.iter().filter_map(pair).collect()
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
