@@ -7,6 +7,7 @@
 
 mod budget;
 mod cases;
+mod concurrency;
 mod create;
 mod endurance;
 mod ground;
@@ -34,6 +35,7 @@ const NOTE_VARIABLE: &str = "SMSVC_E2E_SKIP_NOTE";
 /// The rules of all files. Those that take longest come first, so that none of them runs alone at the end.
 fn rules() -> impl Iterator<Item = Rule> {
     [
+        concurrency::RULES,
         budget::RULES,
         endurance::RULES,
         provider::RULES,

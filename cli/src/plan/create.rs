@@ -13,7 +13,7 @@ use crate::flags::{CreateRequest, FlagError, IpBudget};
 use crate::groups::Declared;
 use crate::observe::{self, CreateSnapshot, Swarm};
 use crate::reserve::Claim;
-use crate::service::{Decided, EndpointMode, UnresolvedName, create_body};
+use crate::service::{Decided, EndpointMode, RawService, UnresolvedName, create_body};
 
 /// A service that may be created.
 #[derive(Debug)]
@@ -48,10 +48,8 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
     {
         return Err(Error::NameTaken { name: request.name.clone() });
     }
-    if let (Some(declaration), Some(swarm)) = (&request.group, swarm) {
-        refuse_conflicts(declaration, swarm)?;
-    }
     if let Some(declaration) = &request.group {
+        refuse_conflicts(declaration, swarm.map_or(&[], |swarm| &swarm.services))?;
         refuse_unreachable(declaration, &snapshot.networks)?;
     }
     // Neither mode nor image has a part in what is read of this draft.
@@ -103,8 +101,8 @@ fn refuse_unreachable(declaration: &Declaration, networks: &BTreeMap<String, Net
 }
 
 /// Merges the new service with those that exist; its own conflicts end the plan, those of others do not concern it.
-fn refuse_conflicts(declaration: &Declaration, swarm: &Swarm) -> Result<(), Error> {
-    let declared = Declared::read(&swarm.services);
+fn refuse_conflicts(declaration: &Declaration, services: &[RawService]) -> Result<(), Error> {
+    let declared = Declared::read(services);
     let mut all = declared.declarations;
     all.push(declaration.clone());
     let refused = merge(&all).refused;
