@@ -23,6 +23,7 @@ pub mod journal;
 pub mod json;
 pub mod map;
 pub mod observe;
+pub mod openapi;
 pub mod plan;
 pub mod plugin;
 pub mod provider;

@@ -93,6 +93,12 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await
         }
+        Action::Import(args) => commands::import_openapi(&args, report),
+        Action::Export(args) => {
+            let work =
+                async { commands::export_openapi(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
         Action::Provider(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::provider(engine, &args, cancellation.clone(), report).await

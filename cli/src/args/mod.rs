@@ -6,6 +6,7 @@ mod budget;
 mod doctor;
 mod format;
 mod network;
+mod openapi;
 mod provider;
 mod request;
 mod routes;
@@ -19,6 +20,10 @@ pub use format::Format;
 pub use network::{
     CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
     ResumeArgs, RoadArgs, StrategyName,
+};
+pub use openapi::{
+    DocumentFormat, ExportArgs, ExportCommand, ExportCommandArgs, ImportArgs, ImportCommand,
+    ImportCommandArgs, ImportOutput,
 };
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
@@ -39,6 +44,10 @@ pub enum Action {
     Network(Box<NetworkArgs>),
     /// `routes`, `routes test`.
     Routes(RoutesArgs),
+    /// `import openapi`.
+    Import(ImportArgs),
+    /// `export openapi`.
+    Export(ExportArgs),
     /// `provider`.
     Provider(ProviderArgs),
     /// `version`.
@@ -64,6 +73,8 @@ pub fn command() -> Command {
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
         .subcommand(RoutesArgs::augment_args(Command::new("routes")))
+        .subcommand(ImportCommandArgs::augment_args(Command::new("import")))
+        .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
 }
@@ -82,6 +93,14 @@ pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),
         Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
+        Some(("import", matches)) => {
+            let ImportCommand::Openapi(args) = ImportCommandArgs::from_arg_matches(matches)?.command;
+            Ok(Action::Import(args))
+        }
+        Some(("export", matches)) => {
+            let ExportCommand::Openapi(args) = ExportCommandArgs::from_arg_matches(matches)?.command;
+            Ok(Action::Export(args))
+        }
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),
     }

@@ -4,6 +4,7 @@
 
 mod budget;
 mod network;
+mod openapi;
 
 use std::ffi::OsString;
 use std::io;
@@ -14,6 +15,8 @@ use smsvc_core::endpoint::EndpointError;
 use smsvc_core::merge::Conflict;
 
 use crate::commands::network::NetworkError;
+pub use openapi::OpenApiFileError;
+
 use crate::engine::registry::CredentialError;
 use crate::engine::{EngineError, HostError, Network};
 use crate::flags::{FlagError, RequestError};
@@ -105,6 +108,8 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// A description of an API that gives no routes.
+    OpenApi(OpenApiFileError),
     /// The service was removed while it was waited for.
     ServiceGone {
         /// Its id.
@@ -152,6 +157,7 @@ impl Error {
             Self::Budget(_) => exit::BUDGET,
             Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
+            | Self::OpenApi(_)
             | Self::Conflict(_)
             | Self::PortMissing { .. }
             | Self::OverlayMissing { .. }
@@ -166,6 +172,9 @@ impl Error {
             Self::Usage(error) => error.render().to_string().trim_end().to_owned(),
             Self::Flags(FlagError::Request(RequestError::Labels(errors))) => {
                 lines(errors.iter().map(|error| format!("{}: {error}", error.code())))
+            }
+            Self::Flags(FlagError::Request(RequestError::OpenApi(error))) | Self::OpenApi(error) => {
+                error.message()
             }
             Self::Flags(error) if let Some(code) = error.code() => format!("{code}: {error}"),
             Self::Flags(error) => match error.usage() {
@@ -229,6 +238,7 @@ impl Error {
         let one = |text: &str| vec![text.to_owned()];
         match self {
             Self::Flags(error) => error.hint().into_iter().collect(),
+            Self::OpenApi(error) => error.hint().into_iter().collect(),
             Self::Engine(EngineError::Unreachable { .. }) => {
                 one("is the engine running? DOCKER_HOST, -H or --context choose another")
             }
@@ -297,4 +307,5 @@ from! {
     ReserveError => Reserve,
     CredentialError => Credentials,
     NetworkError => Network,
+    OpenApiFileError => OpenApi,
 }

@@ -8,22 +8,28 @@ use smsvc_core::name::{Name, ServiceName};
 
 use super::group_words::{GroupWords, Groups};
 use super::request_error::RequestError;
+use crate::openapi::Import;
 
 impl GroupWords {
     /// Decides on the groups, and adds what the flags declare to the labels.
     pub(super) fn declare(
         &self,
         service: &str,
+        import: Option<&Import>,
         service_labels: &mut BTreeMap<String, String>,
     ) -> Result<(Groups, Option<Declaration>), RequestError> {
         let labelled = service_labels.keys().any(|label| labels::is_own(label));
-        let groups = self.resolve(labelled)?;
-        let by_flags = self.api_flag().or(groups.api.as_ref().map(|_| "group"));
+        let openapi = import.map(|_| "openapi");
+        let groups = self.resolve(labelled, openapi)?;
+        let by_flags = self.api_flag().or(openapi).or(groups.api.as_ref().map(|_| "group"));
         if by_flags.is_none() && !labelled {
             return Ok((groups, None));
         }
         if let Some(flag) = by_flags {
-            let added = self.labels(service, groups.api.as_ref(), service_labels, flag)?;
+            let mut added = self.labels(service, groups.api.as_ref(), service_labels, flag)?;
+            for (label, value) in import.map(|it| of_import(it, service_labels)).unwrap_or_default() {
+                added.entry(label).or_insert(value);
+            }
             merge(service_labels, added)?;
         } else if service.is_empty() {
             return Err(RequestError::NameMissing);
@@ -66,6 +72,17 @@ impl GroupWords {
         }
         Ok(added)
     }
+}
+
+/// The labels of a description. What flags and labels say of the base path outranks its servers.
+fn of_import(import: &Import, service_labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    const BASE: &str = "smsvc.base";
+    let mut added = import.route_labels();
+    let said = service_labels.keys().any(|label| label.eq_ignore_ascii_case(BASE));
+    if let Some(base) = import.base.as_ref().filter(|base| !said && !base.is_empty()) {
+        added.insert(BASE.to_owned(), base.to_string());
+    }
+    added
 }
 
 /// Adds labels to those of the service, unless one of them is there with another value.

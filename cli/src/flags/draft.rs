@@ -4,6 +4,7 @@ use smsvc_core::endpoint::Requested;
 
 use super::flag::Flag;
 use super::group_words::GroupWords;
+use super::openapi::OpenApiWords;
 use super::request::{IpBudget, Run};
 use super::shell::Shell;
 use crate::service::{Check, Container, Placement, PublishedPort, Resources, RestartPolicy, UpdateConfig};
@@ -22,6 +23,7 @@ pub struct Draft<'s> {
     pub(super) replicas: Option<u64>,
     pub(super) max_concurrent: Option<u64>,
     pub(super) group: GroupWords,
+    pub(super) openapi: OpenApiWords,
     pub(super) networks: Vec<NetworkValue>,
     pub(super) endpoint: Option<Requested>,
     pub(super) ports: Vec<PublishedPort>,
@@ -59,6 +61,7 @@ impl<'s> Draft<'s> {
             replicas: None,
             max_concurrent: None,
             group: GroupWords::default(),
+            openapi: OpenApiWords::default(),
             networks: Vec::new(),
             endpoint: None,
             ports: Vec::new(),

@@ -4,7 +4,7 @@
 //! every swarm:
 //!
 //! 1. Next to `--api-group` it is a user group.
-//! 2. Next to `--route`, `--base`, `--port` or a host of the API it is the API group: these flags do not exist
+//! 2. Next to `--route`, `--openapi`, `--base`, `--port` or a host of the API it is the API group: these flags do not exist
 //!    in `docker service create`, so no line that was written for it changes its meaning. Two groups, or a
 //!    number, are refused here, since one of them may have been meant as a user group.
 //! 3. Otherwise it is a user group, as in Docker. It is refused next to `--user-group` and next to `smsvc.`
@@ -68,8 +68,8 @@ impl GroupWords {
         .find_map(|(flag, given)| given.then_some(flag))
     }
 
-    /// Decides what each `--group` means. `labelled`: the line has `smsvc.` labels.
-    pub(super) fn resolve(&self, labelled: bool) -> Result<Groups, RequestError> {
+    /// Decides what each `--group` means. `labelled`: the line has `smsvc.` labels. `openapi`: it names a description.
+    pub(super) fn resolve(&self, labelled: bool, openapi: Option<&str>) -> Result<Groups, RequestError> {
         let said = |what: Said| self.groups.iter().filter(move |(said, _)| *said == what);
         let either: Vec<String> = said(Said::Group).map(|(_, word)| word.clone()).collect();
         let ambiguous = || Err(RequestError::AmbiguousGroup { groups: either.clone() });
@@ -81,7 +81,7 @@ impl GroupWords {
         if either.is_empty() || self.api.is_some() {
             return Ok(all_user());
         }
-        if self.api_flag().is_none() {
+        if self.api_flag().or(openapi).is_none() {
             let may_mean_api = labelled || said(Said::UserGroup).next().is_some();
             return if may_mean_api { ambiguous() } else { Ok(all_user()) };
         }

@@ -18,6 +18,7 @@ pub mod grammar;
 mod group_words;
 mod misplaced;
 mod notice;
+mod openapi;
 mod parse;
 mod request;
 mod request_error;

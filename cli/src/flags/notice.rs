@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::misplaced::MisplacedFlag;
+use crate::openapi::{Effect, Remark};
 
 /// Something that is legal and may yet not be what was meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,13 @@ pub enum Notice {
     UserGroup {
         /// The group.
         group: String,
+    },
+    /// Operations of `--openapi` that are no routes, or not completely.
+    OpenApi {
+        /// The file.
+        file: String,
+        /// What cannot be mapped; at least one.
+        remarks: Vec<Remark>,
     },
     /// A flag behind the image.
     Misplaced(MisplacedFlag),
@@ -35,6 +43,17 @@ impl fmt::Display for Notice {
                 "--group {group} is a user group of the container here; for an API group add --route, \
                  or write --api-group {group}"
             ),
+            Self::OpenApi { file, remarks } => {
+                let (left_out, partly): (Vec<&Remark>, Vec<&Remark>) =
+                    remarks.iter().partition(|remark| remark.effect == Effect::LeftOut);
+                write!(
+                    formatter,
+                    "--openapi {file}: left out: {}, mapped in part: {}; `docker smsvc import openapi {file}` shows each",
+                    left_out.len(),
+                    partly.len()
+                )?;
+                left_out.iter().try_for_each(|it| write!(formatter, "\n  {}: {}", it.place, it.reason))
+            }
             Self::Misplaced(MisplacedFlag { flag, .. }) => write!(
                 formatter,
                 "--{flag} stands behind the image, so it is an argument of the container, not a flag of this command"

@@ -126,14 +126,20 @@ impl Draft<'_> {
         if self.with_registry_auth {
             image.check()?;
         }
-        let (groups, group) = self.group.declare(&self.name, &mut labels)?;
+        let import = self.openapi.import(self.shell, &self.group.routes, &labels)?;
+        let (groups, group) = self.group.declare(&self.name, import.as_ref(), &mut labels)?;
         let endpoint = endpoint(self.endpoint, group.as_ref())?;
         let ignored = self.networks.iter().flat_map(|value| {
             let network = &value.attachment.network;
             value.ignored.iter().map(|field| Notice::IgnoredNetworkField { network: network.clone(), field })
         });
         let user_groups = groups.taken_for_user.iter().filter(|group| group.parse::<u32>().is_err());
+        let unmapped = import.filter(|import| !import.remarks.is_empty()).map(|import| Notice::OpenApi {
+            file: self.openapi.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+            remarks: import.remarks,
+        });
         let notices = ignored
+            .chain(unmapped)
             .chain(user_groups.map(|group| Notice::UserGroup { group: group.clone() }))
             .chain(misplaced_flags(command).into_iter().map(Notice::Misplaced))
             .collect();

@@ -6,6 +6,7 @@ use smsvc_core::name::NameError;
 use super::error::all;
 use super::flag::ApiVersion;
 use super::values::{EnvFileError, FileKind, GenericResourceError};
+use crate::error::OpenApiFileError;
 use crate::service::{ReferenceError, UnresolvedName};
 
 /// Values that are well-formed and do not go together. The text is Docker's own where Docker has one.
@@ -117,6 +118,15 @@ pub enum RequestError {
     /// Labels that begin with `smsvc.` and are wrong.
     #[error("{}", all(.0))]
     Labels(Vec<LabelError>),
+    /// A description that gives no routes.
+    #[error(transparent)]
+    OpenApi(OpenApiFileError),
+    /// A flag about a description that is not named.
+    #[error("--{flag} is about a description, and --openapi names none")]
+    OpenApiMissing {
+        /// The flag.
+        flag: &'static str,
+    },
     /// Two endpoint modes.
     #[error("label smsvc.endpoint and --endpoint-mode ask for different endpoint modes")]
     EndpointConflict,
@@ -141,6 +151,8 @@ impl RequestError {
                 Some(format!("write --user-group {group} or --api-group {group}"))
             }
             Self::GroupMissing { .. } => Some("add --group NAME".to_owned()),
+            Self::OpenApi(error) => error.hint(),
+            Self::OpenApiMissing { .. } => Some("add --openapi FILE".to_owned()),
             Self::NameMissing => Some("add --name NAME".to_owned()),
             Self::LabelConflict { .. } | Self::EndpointConflict => Some("give one of them only".to_owned()),
             _ => None,
@@ -151,6 +163,7 @@ impl RequestError {
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::GroupName(_) | Self::ServiceName(_) => Some("E102"),
+            Self::OpenApi(error) => Some(error.code()),
             Self::Routes(errors) => errors.first().map(|error| error.error.problem.code()),
             Self::Labels(errors) => errors.first().map(LabelError::code),
             _ => None,

@@ -3,7 +3,7 @@
 use super::defs::rolling::Change::{Rollback, Update};
 use super::defs::{
     budget, capability, dns, environment, file, group, health, health_time, host, image, kernel, log, mode,
-    mount, naming, network, placement, process, publish, reservation, resources, restart, rolling,
+    mount, naming, network, openapi, placement, process, publish, reservation, resources, restart, rolling,
     rolling_failure, route, run, stop, swap, user,
 };
 use super::flag::Flag;
@@ -20,6 +20,11 @@ pub static TABLE: &[&dyn Flag] = &[
     &host::Host,
     &route::Base,
     &route::Port,
+    &openapi::OpenApi,
+    &openapi::Tag,
+    &openapi::Operation,
+    &openapi::PrefixFromFlag,
+    &openapi::Strict,
     &group::ApiGroup,
     &host::ApiHost,
     &network::Network,

@@ -11,6 +11,7 @@ mod doctor;
 mod look;
 mod map;
 mod network;
+mod openapi;
 mod progress;
 mod provider;
 mod routes;

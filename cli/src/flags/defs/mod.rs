@@ -16,6 +16,7 @@ pub(super) mod mode;
 pub(super) mod mount;
 pub(super) mod naming;
 pub(super) mod network;
+pub(super) mod openapi;
 pub(super) mod placement;
 pub(super) mod process;
 pub(super) mod publish;
