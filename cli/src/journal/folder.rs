@@ -34,9 +34,17 @@ impl Folder {
             text.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter)).collect()
         };
         let seconds = header.begun.split('.').next().unwrap_or_default();
-        let name =
-            format!("{}-{}-{}.jsonl", plain(&header.cluster), plain(header.goal.network()), plain(seconds));
-        Journal::begin(&self.0.join(name), header)
+        let stem = [&header.cluster, header.goal.network(), seconds].map(plain).join("-");
+        let mut number = 1_u32;
+        loop {
+            let name = if number == 1 { format!("{stem}.jsonl") } else { format!("{stem}-{number}.jsonl") };
+            match Journal::begin(&self.0.join(name), header) {
+                Err(JournalError::Write { error, .. }) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    number = number.saturating_add(1);
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// The journals of this swarm that are not finished, with their paths. One that cannot be read is an error: it may

@@ -21,8 +21,9 @@ use crate::report::{Report, Road};
 use crate::service::ImageReference;
 use crate::words::redefinition_step;
 
-/// How often the swarm is looked at.
-const INTERVAL: Duration = Duration::from_millis(250);
+/// How often the swarm is looked at: soon after something has happened, less often the longer nothing does.
+const SOON: Duration = Duration::from_millis(20);
+const LATER: Duration = Duration::from_millis(500);
 
 /// How long an engine may be away.
 const AWAY: Duration = Duration::from_secs(90);
@@ -63,6 +64,11 @@ impl<T: PartialEq> Patience<T> {
         self.since.elapsed()
     }
 
+    /// When to look again: after a part of the time that it has lasted.
+    fn pause(&self) -> Duration {
+        (self.since.elapsed() / 4).clamp(SOON, LATER)
+    }
+
     fn reward(&mut self) {
         self.what = None;
     }
@@ -100,7 +106,7 @@ impl<E: Engine> Drive<'_, E> {
                 Next::Wait(wait) => {
                     road.wait(&wait);
                     self.wait(wait, &mut waits, &journal)?;
-                    sleep(INTERVAL).await;
+                    sleep(waits.pause()).await;
                 }
                 Next::Do(step) => {
                     // A step is not cut off: what it did would have to be guessed. It is short.
@@ -173,7 +179,7 @@ impl<E: Engine> Drive<'_, E> {
         if let StepError::Engine(error) = &error {
             road.trouble(&Error::Engine(error.clone()).message());
         }
-        sleep(INTERVAL * 2).await;
+        sleep(failures.pause()).await;
         Ok(())
     }
 
@@ -244,6 +250,6 @@ pub(super) async fn settled_network(engine: &impl Engine, id: &str) -> Result<()
         if config.is_some_and(|config| !config.is_empty()) || begun.elapsed() >= SETTLING {
             return Ok(());
         }
-        sleep(INTERVAL).await;
+        sleep(SOON).await;
     }
 }

@@ -1,0 +1,9 @@
+//! `docker smsvc network redefine`, `resume` and `undo` as processes, on a simulated swarm: killed at every change, cut
+//! off, disturbed. At the end every service is there with the spec that it had.
+//!
+//! The same ways are walked on a real engine, for a sample, by the end-to-end tests.
+
+mod crash;
+mod refusal;
+mod stage;
+mod way;

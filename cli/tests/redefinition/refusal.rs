@@ -1,0 +1,109 @@
+//! What is refused is refused with one clear line, and nothing is changed.
+
+use serde_json::{Value, json};
+
+use crate::stage::{NEW, OLD, Stage, job, web};
+use crate::way::RECREATE;
+
+/// Refused with this code and a line that has this text; the swarm is as it was.
+fn assert_refused(stage: &Stage, words: &[&str], code: &str, text: &str) {
+    let before = stage.look();
+    let calls = stage.simulator.mutating_calls();
+    let (exit, said) = stage.refused(words);
+    let line = said.lines().find(|line| line.contains(text));
+    assert!(line.is_some_and(|line| line.starts_with(code)), "{words:?}\n{said}");
+    assert_eq!(exit, 1, "{said}");
+    assert_eq!((stage.look(), stage.simulator.mutating_calls()), (before, calls), "{words:?}");
+}
+
+#[test]
+fn a_network_that_is_not_there_and_the_routing_mesh_are_refused() {
+    let stage = Stage::with(&[web("one")]);
+    assert_refused(&stage, &["redefine", "nope", "--subnet", NEW, "--yes"], "", "network nope not found");
+    assert_refused(&stage, &["redefine", "ingress", "--subnet", NEW, "--yes"], "E330", "routing mesh");
+}
+
+#[test]
+fn a_range_that_is_the_same_overlaps_or_is_too_small_is_refused() {
+    let stage = Stage::with(&[web("one")]);
+    let with = |subnet| ["redefine", "front", "--subnet", subnet, "--yes"];
+    assert_refused(&stage, &with(OLD), "E331", "already");
+    assert_refused(&stage, &with("10.51.0.0/16"), "E332", "of the network back");
+    assert_refused(&stage, &with("10.60.0.0/30"), "E333", "usable");
+}
+
+#[test]
+fn a_job_that_nobody_decided_on_is_asked_about() {
+    let stage = Stage::with(&[web("one"), job("once")]);
+    assert_refused(&stage, &RECREATE, "E337", "once");
+}
+
+#[test]
+fn nothing_begins_without_agreement() {
+    let stage = Stage::with(&[web("one")]);
+    assert_refused(&stage, &["redefine", "front", "--subnet", NEW], "", "no terminal to ask on");
+}
+
+#[test]
+fn a_node_that_is_down_and_an_image_that_nobody_has_are_refused() {
+    let stage = Stage::with(&[web("one")]);
+    stage.simulator.with(|swarm| swarm.miss_image("web:1"));
+    assert_refused(&stage, &RECREATE, "E338", "web:1");
+    stage.succeed(&[&RECREATE[..], &["--unverified-images", "--dry-run"]].concat());
+}
+
+#[test]
+fn a_service_that_somebody_changes_meanwhile_is_not_touched() {
+    use swarm_sim::Fault;
+    let stage = Stage::with(&[web("one"), web("two")]);
+    // Held after the second change: `one` is still there, or `two` is, and gets another image.
+    stage.simulator.set_fault(Some(Fault::HoldAfter(1)));
+    assert!(stage.kill_at(1, &RECREATE));
+    stage.simulator.set_fault(None);
+    let left = stage.call("GET", "/services", &Value::Null)[0].clone();
+    let name = left["Spec"]["Name"].as_str().unwrap().to_owned();
+    let mut spec = left["Spec"].clone();
+    spec["TaskTemplate"]["ContainerSpec"]["Image"] = json!("web:2");
+    let version = left["Version"]["Index"].as_u64().unwrap();
+    stage.call("POST", &format!("/services/{name}/update?version={version}"), &spec);
+    stage.settle();
+    let (_, said) = stage.refused(&["resume"]);
+    assert!(
+        said.contains("E341") && said.contains(&name) && said.contains("/TaskTemplate/ContainerSpec/Image"),
+        "{said}"
+    );
+    assert_eq!(stage.look().services[&name]["TaskTemplate"]["ContainerSpec"]["Image"], "web:2");
+}
+
+#[test]
+fn a_second_redefinition_waits_for_the_first_one() {
+    use swarm_sim::Fault;
+    let stage = Stage::with(&[web("one")]);
+    stage.simulator.set_fault(Some(Fault::HoldAfter(1)));
+    assert!(stage.kill_at(1, &RECREATE));
+    stage.simulator.set_fault(None);
+    let (_, said) = stage.refused(&RECREATE);
+    assert!(said.starts_with("E346"), "{said}");
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_stops_it_before_anything_is_changed() {
+    let stage = Stage::with(&[web("one")]);
+    assert_refused(
+        &stage,
+        &[&RECREATE[..], &["--journal", "/proc/none"]].concat(),
+        "E347",
+        "nothing was changed",
+    );
+}
+
+#[test]
+fn a_dump_that_needs_what_the_swarm_lacks_is_refused_before_anything_is_made() {
+    let here = Stage::with(&[web("one")]);
+    let there = Stage::with(&[]);
+    there.call("DELETE", "/secrets/key", &Value::Null);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.json");
+    here.succeed(&["dump", "front", "-o", file.to_str().unwrap()]);
+    assert_refused(&there, &["restore", file.to_str().unwrap()], "E350", "no secret key");
+}

@@ -1,0 +1,109 @@
+//! The whole way, undisturbed.
+
+use serde_json::{Value, json};
+
+use crate::stage::{Look, NEW, OLD, Stage, TRANSIT, everywhere, idle, job, web};
+
+/// The words of a rolling redefinition.
+pub(crate) const ROLLING: [&str; 8] =
+    ["redefine", "front", "--subnet", NEW, "--yes", "--strategy=rolling", "--transit-subnet", TRANSIT];
+
+/// The words of one that recreates.
+pub(crate) const RECREATE: [&str; 5] = ["redefine", "front", "--subnet", NEW, "--yes"];
+
+/// Holds the network to a range, and everything else to how it was.
+pub(crate) fn assert_only_the_range_differs(before: &Look, stage: &Stage, range: &str) {
+    stage.settle();
+    let mut expected = before.clone();
+    expected.networks.get_mut("front").unwrap()[2] = json!(range);
+    let after = stage.look();
+    assert_eq!(after.networks, expected.networks);
+    assert_eq!(after.services, expected.services);
+}
+
+#[test]
+fn both_ways_change_the_range_and_nothing_else() {
+    for words in [&RECREATE[..], &ROLLING] {
+        let stage = Stage::with(&[web("one"), idle("two"), everywhere("three")]);
+        let before = stage.look();
+        stage.succeed(words);
+        assert_only_the_range_differs(&before, &stage, NEW);
+        assert_eq!((stage.running("one"), stage.running("three")), (2, 3), "{words:?}");
+    }
+}
+
+#[test]
+fn a_redefinition_can_be_taken_back_and_forth() {
+    let stage = Stage::with(&[web("one"), idle("two")]);
+    let before = stage.look();
+    stage.succeed(&RECREATE);
+    let old = ["redefine", "front", "--subnet", OLD, "--yes"];
+    stage.succeed(&old);
+    assert_only_the_range_differs(&before, &stage, OLD);
+}
+
+#[test]
+fn a_dry_run_shows_the_steps_and_changes_nothing() {
+    let stage = Stage::with(&[web("one")]);
+    let before = stage.look();
+    let calls = stage.simulator.mutating_calls();
+    let text = stage.succeed(&["redefine", "front", "--subnet", NEW, "--dry-run"]);
+    assert!(
+        text.contains("remove the service one")
+            && text.contains("create the network front with 10.60.0.0/24"),
+        "{text}"
+    );
+    assert_eq!((stage.look(), stage.simulator.mutating_calls()), (before, calls));
+}
+
+#[test]
+fn a_completed_job_is_left_out_or_run_again_as_was_said() {
+    for (choice, there) in [("leave-out", false), ("run", true)] {
+        let stage = Stage::with(&[web("one"), job("once")]);
+        stage.succeed(&[&RECREATE[..], &["--completed-jobs", choice]].concat());
+        assert_eq!(stage.look().services.contains_key("once"), there, "{choice}");
+    }
+}
+
+#[test]
+fn events_are_one_json_object_a_line() {
+    let stage = Stage::with(&[web("one")]);
+    let text = stage.succeed(&[&RECREATE[..], &["--format", "json"]].concat());
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!((kinds[0], kinds[1], *kinds.last().unwrap()), ("plan", "journal", "done"), "{text}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "step").count(), 4, "{text}");
+}
+
+#[test]
+fn a_dump_restores_a_service_and_a_network_that_were_removed() {
+    let stage = Stage::with(&[web("one"), idle("two")]);
+    let before = stage.look();
+    let dump = stage.succeed(&["dump", "front"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.json");
+    std::fs::write(&file, dump).unwrap();
+    for name in ["one", "two"] {
+        stage.call("DELETE", &format!("/services/{name}"), &Value::Null);
+    }
+    stage.settle();
+    stage.call("DELETE", "/networks/front", &Value::Null);
+    stage.settle();
+    stage.succeed(&["restore", file.to_str().unwrap()]);
+    assert_only_the_range_differs(&before, &stage, OLD);
+    let again = stage.succeed(&["restore", file.to_str().unwrap()]);
+    assert_eq!(again.matches("equal").count(), 4, "two networks and two services\n{again}");
+}
+
+#[test]
+fn a_dump_goes_to_another_swarm_that_has_its_secrets() {
+    let here = Stage::with(&[web("one"), idle("two")]);
+    let there = Stage::with(&[]);
+    there.call("DELETE", "/networks/front", &Value::Null);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.json");
+    here.succeed(&["dump", "front", "-o", file.to_str().unwrap()]);
+    there.succeed(&["restore", file.to_str().unwrap()]);
+    // Simulated swarms number alike, so ids of secrets may be compared, too.
+    assert_only_the_range_differs(&here.look(), &there, OLD);
+}
