@@ -16,6 +16,7 @@ pub mod dump;
 pub mod engine;
 pub mod error;
 pub mod execute;
+pub mod explain;
 pub mod finding;
 pub mod flags;
 pub mod groups;

@@ -89,6 +89,10 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::network(&engine, &args, &around, &cancellation, report).await
         }
+        Action::Explain(args) => {
+            let work = async { commands::explain(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
         Action::Routes(args) => {
             let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await

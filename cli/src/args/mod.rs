@@ -4,6 +4,7 @@
 
 mod budget;
 mod doctor;
+mod explain;
 mod format;
 mod network;
 mod openapi;
@@ -16,6 +17,7 @@ use clap::{Args as _, Command, FromArgMatches as _};
 
 pub use budget::BudgetArgs;
 pub use doctor::DoctorArgs;
+pub use explain::ExplainArgs;
 pub use format::Format;
 pub use network::{
     CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
@@ -42,6 +44,8 @@ pub enum Action {
     Doctor(DoctorArgs),
     /// `network …`.
     Network(Box<NetworkArgs>),
+    /// `explain`.
+    Explain(ExplainArgs),
     /// `routes`, `routes test`.
     Routes(RoutesArgs),
     /// `import openapi`.
@@ -72,6 +76,7 @@ pub fn command() -> Command {
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
+        .subcommand(ExplainArgs::augment_args(Command::new("explain")))
         .subcommand(RoutesArgs::augment_args(Command::new("routes")))
         .subcommand(ImportCommandArgs::augment_args(Command::new("import")))
         .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
@@ -92,6 +97,7 @@ pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),
+        Some(("explain", matches)) => Ok(Action::Explain(ExplainArgs::from_arg_matches(matches)?)),
         Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
         Some(("import", matches)) => {
             let ImportCommand::Openapi(args) = ImportCommandArgs::from_arg_matches(matches)?.command;

@@ -42,6 +42,11 @@ pub enum Error {
         /// As the user wrote it.
         name: String,
     },
+    /// No service of this name in the swarm.
+    ServiceUnknown {
+        /// As the user wrote it.
+        name: String,
+    },
     /// Nothing of this name in the swarm.
     NeitherServiceNorNetwork {
         /// As the user wrote it.
@@ -188,6 +193,7 @@ impl Error {
             }
             Self::Engine(error) => error.to_string(),
             Self::NetworkUnknown { name } => format!("network {name} not found"),
+            Self::ServiceUnknown { name } => format!("service {name} not found"),
             Self::NeitherServiceNorNetwork { name } => {
                 format!("the swarm has no service and no network {name}")
             }
@@ -248,6 +254,7 @@ impl Error {
             Self::NetworkUnknown { .. } | Self::NetworkNotSwarm { .. } => {
                 one("`docker network ls --filter scope=swarm` lists the networks that will do")
             }
+            Self::ServiceUnknown { .. } => one("`docker service ls` lists all services"),
             Self::NeitherServiceNorNetwork { .. } => {
                 one("`docker service ls` and `docker network ls --filter scope=swarm` list what there is")
             }

@@ -8,6 +8,7 @@ mod budget;
 mod budget_json;
 mod create;
 mod doctor;
+mod explain;
 mod look;
 mod map;
 mod network;
