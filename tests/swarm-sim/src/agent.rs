@@ -1,6 +1,8 @@
 //! What the nodes do with their tasks: prepare, start, run, stop (swarmkit `agent`, moby
 //! `daemon/cluster/executor/container`).
 
+use std::time::Duration;
+
 use crate::id::{NodeId, TaskId};
 use crate::object::{DesiredState, Network, Task, TaskState};
 use crate::swarm::{Swarm, Timer};
@@ -29,13 +31,16 @@ const UNATTACHED: &str = "node is missing network attachments, ip addresses may 
 /// The engine's words where the node still has a removed network with the same addresses.
 const OVERLAP: &str = "Pool overlaps with other one on this address space";
 
+/// Between two reports of a node.
+const REPORT: Duration = Duration::from_millis(20);
+
 impl Swarm {
     /// A task was given to its node.
     pub(crate) fn assigned(&mut self, id: &TaskId) {
         self.later(id, self.profile.pace.accept, Step::Prepare);
     }
 
-    fn later(&mut self, id: &TaskId, after: std::time::Duration, step: Step) {
+    fn later(&mut self, id: &TaskId, after: Duration, step: Step) {
         self.timers.set(self.now + after, Timer::Task(id.clone(), step));
     }
 
@@ -80,6 +85,7 @@ impl Swarm {
             self.set_state(id, TaskState::Running);
             return;
         }
+        let task_number = task.slot();
         let image = task.template.image.split('@').next().unwrap_or_default();
         if self.missing_images.contains(image) {
             let error = format!("No such image: {image}");
@@ -96,7 +102,9 @@ impl Swarm {
         if self.is_attached(id) {
             self.later(id, self.profile.pace.prepare, Step::Prepared);
         } else {
-            self.later(id, self.profile.pace.attachment, Step::Unattached);
+            // A node tells of its tasks one after another, so that the address of the first is free for the node itself.
+            let turn = REPORT * u32::try_from(task_number).unwrap_or_default();
+            self.later(id, self.profile.pace.attachment + turn, Step::Unattached);
         }
     }
 

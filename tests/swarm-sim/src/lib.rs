@@ -24,6 +24,7 @@ mod object;
 mod orchestrator;
 mod pool;
 mod profile;
+pub mod scenario;
 mod scheduler;
 mod seed;
 mod server;
