@@ -7,6 +7,7 @@
 
 mod budget;
 mod cases;
+mod cluster;
 mod concurrency;
 mod create;
 mod endurance;
@@ -35,6 +36,7 @@ const NOTE_VARIABLE: &str = "SMSVC_E2E_SKIP_NOTE";
 /// The rules of all files. Those that take longest come first, so that none of them runs alone at the end.
 fn rules() -> impl Iterator<Item = Rule> {
     [
+        cluster::RULES,
         concurrency::RULES,
         budget::RULES,
         endurance::RULES,
@@ -100,6 +102,6 @@ fn trials(world: Option<&Arc<World>>) -> Vec<Trial> {
 
 /// A line about the stage, apart from the results of the trials.
 #[expect(clippy::print_stderr, reason = "the one place of the trials that prints")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     eprintln!("e2e: {text}");
 }

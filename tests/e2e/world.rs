@@ -19,6 +19,7 @@ const ROUTED: Duration = Duration::from_mins(1);
 /// The stage.
 pub(crate) struct World {
     pub(crate) stage: Stage,
+    pub(crate) binaries: Binaries,
 }
 
 /// Why there is no stage.
@@ -42,7 +43,7 @@ impl World {
                 NoWorld::Broken(error)
             }
         })?;
-        Ok(Self { stage })
+        Ok(Self { stage, binaries })
     }
 
     pub(crate) fn docker(&self) -> &Docker {

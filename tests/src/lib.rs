@@ -5,8 +5,10 @@
 //! crates: what it sees must come from the built binaries and from the network, or a test could agree with a
 //! mistake.
 
+pub mod api;
 pub mod artifact;
 pub mod backend;
+pub mod cluster;
 pub mod docker;
 pub mod engine;
 pub mod http;

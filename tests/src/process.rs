@@ -86,6 +86,12 @@ impl Companion {
         self.end(&self.id().to_string(), grace);
     }
 
+    /// Kills it, with all that is in its process group.
+    pub fn kill(&mut self) {
+        let _ = output(Command::new("kill").args(["-KILL", "--", &format!("-{}", self.id())]));
+        let _ = self.child.wait();
+    }
+
     fn end(&mut self, whom: &str, grace: Duration) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
@@ -96,8 +102,7 @@ impl Companion {
             _ => Err("still running"),
         });
         if ended.is_err() {
-            let _ = output(Command::new("kill").args(["-KILL", "--", &format!("-{}", self.id())]));
-            let _ = self.child.wait();
+            self.kill();
         }
     }
 }

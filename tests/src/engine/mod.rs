@@ -17,8 +17,7 @@ use anyhow::Result;
 use crate::docker::Docker;
 use crate::teardown::Teardown;
 
-pub use private::PrivateEngine;
-use private::Tools;
+pub use private::{PrivateEngine, Tools};
 use reachable::Manager;
 
 /// What was found on this machine. Nothing is started yet.
@@ -42,6 +41,11 @@ impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}; a private engine cannot be started: {}", self.reachable, self.private)
     }
+}
+
+/// What starting engines of our own takes; the error says what is missing.
+pub fn tools() -> Result<Tools, String> {
+    private::look()
 }
 
 /// Looks for an engine, without starting or changing anything.

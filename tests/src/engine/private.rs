@@ -36,6 +36,13 @@ pub struct Tools {
     dockerd: PathBuf,
 }
 
+impl Tools {
+    /// The engine's program.
+    pub fn dockerd(&self) -> &Path {
+        &self.dockerd
+    }
+}
+
 /// Looks for what a private engine needs; the error says what is missing.
 pub(super) fn look() -> Result<Tools, String> {
     let missing: Vec<String> = PROGRAMS
