@@ -32,6 +32,7 @@ pub mod report;
 pub mod reserve;
 pub mod service;
 pub mod stuck;
+pub mod template;
 
 mod run;
 mod words;
