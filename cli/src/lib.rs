@@ -22,6 +22,7 @@ pub mod flags;
 pub mod groups;
 pub mod journal;
 pub mod json;
+pub mod list;
 pub mod map;
 pub mod observe;
 pub mod openapi;

@@ -5,12 +5,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
 use tokio::runtime::Builder;
 
-use crate::args::{self, Action};
+use crate::args::{self, Action, Parsing};
 use crate::commands::{self, unless};
-use crate::engine::{Docker, Host, Surroundings, registry};
+use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
 use crate::error::Error;
 use crate::flags::{self, CreateRequest, Parsed, Shell};
 use crate::plugin::{self, Cancellation, Globals, Invocation};
@@ -45,14 +44,11 @@ fn answer(arguments: &[String], report: Report) -> Result<(), Error> {
     let Invocation { globals, words } = Invocation::parse(arguments)?;
     let action = match args::parse(&words) {
         Ok(action) => action,
-        // Help and version are answers, not errors.
-        Err(help)
-            if !help.use_stderr() || help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
-        {
-            report.result(help.render().to_string().trim_end());
+        Err(Parsing::Answer(text)) => {
+            report.result(text.trim_end());
             return Ok(());
         }
-        Err(error) => return Err(Error::Usage(error)),
+        Err(Parsing::Wrong(error)) => return Err(Error::Usage(error)),
     };
     let runtime =
         Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Runtime)?;
@@ -76,6 +72,25 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             };
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::create(&engine, &request, auth.as_deref(), &cancellation, report).await
+        }
+        Action::Ls(args) => {
+            let formats = ConfigFormats::read(&around.config)?;
+            let work =
+                async { commands::ls(&connect(&globals, &around).await?, &args, &formats, report).await };
+            unless(&cancellation, work).await
+        }
+        Action::Ps(args) => {
+            let formats = ConfigFormats::read(&around.config)?;
+            let work =
+                async { commands::ps(&connect(&globals, &around).await?, &args, &formats, report).await };
+            unless(&cancellation, work).await
+        }
+        Action::Inspect(args) => {
+            let formats = ConfigFormats::read(&around.config)?;
+            let work = async {
+                commands::inspect(&connect(&globals, &around).await?, &args, &formats, report).await
+            };
+            unless(&cancellation, work).await
         }
         Action::Budget(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;

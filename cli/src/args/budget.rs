@@ -22,8 +22,8 @@ pub struct BudgetArgs {
     #[arg(value_name = "NETWORK")]
     pub networks: Vec<String>,
 
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
+    /// How to print the result: table, json, 'table TEMPLATE' or a Go template
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,
 
     /// Draw it again and again, until Ctrl-C

@@ -21,7 +21,7 @@ pub struct DoctorArgs {
     #[arg(value_name = "SERVICE|NETWORK")]
     pub target: Option<String>,
 
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
+    /// How to print the result: table, json, 'table TEMPLATE' or a Go template
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,
 }

@@ -17,7 +17,7 @@ pub struct ExplainArgs {
     #[arg(value_name = "SERVICE")]
     pub service: String,
 
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
+    /// How to print the result: table, json, 'table TEMPLATE' or a Go template
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,
 }

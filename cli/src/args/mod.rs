@@ -2,23 +2,30 @@
 //!
 //! `create` comes from the flag table in [`crate::flags`]; the other commands are small enough to be types.
 
+mod boolean;
 mod budget;
 mod doctor;
 mod explain;
+mod filter;
 mod format;
+mod list;
 mod network;
 mod openapi;
 mod provider;
 mod request;
 mod routes;
+mod usage_error;
 
 use clap::builder::Styles;
+use clap::error::ErrorKind;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 pub use budget::BudgetArgs;
 pub use doctor::DoctorArgs;
 pub use explain::ExplainArgs;
+pub use filter::{Filter, FilterError};
 pub use format::Format;
+pub use list::{InspectArgs, LsArgs, PsArgs};
 pub use network::{
     CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
     ResumeArgs, RoadArgs, StrategyName,
@@ -30,14 +37,22 @@ pub use openapi::{
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
+pub use usage_error::UsageError;
 
 use crate::flags;
+use boolean::boolean;
 
 /// What the user asked for.
 #[derive(Debug)]
 pub enum Action {
     /// `create`, with what stands behind it: the flag table parses that itself.
     Create(Vec<String>),
+    /// `ls`.
+    Ls(LsArgs),
+    /// `ps`.
+    Ps(PsArgs),
+    /// `inspect`.
+    Inspect(InspectArgs),
     /// `budget`.
     Budget(BudgetArgs),
     /// `doctor`.
@@ -69,10 +84,14 @@ pub fn command() -> Command {
         .styles(Styles::plain())
         .about("Swarm services with an address budget and API-group routes")
         .after_help("Run 'docker smsvc COMMAND --help' for more information on a command.")
+        .override_usage("docker smsvc COMMAND")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .subcommand(flags::command())
+        .subcommand(LsArgs::augment_args(Command::new("ls").args_override_self(true)))
+        .subcommand(PsArgs::augment_args(Command::new("ps").args_override_self(true)))
+        .subcommand(InspectArgs::augment_args(Command::new("inspect").args_override_self(true)))
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
@@ -84,8 +103,29 @@ pub fn command() -> Command {
         .subcommand(Command::new("version").about("Show the version of the plugin"))
 }
 
+/// Why words are no action.
+#[derive(Debug)]
+pub enum Parsing {
+    /// They ask for a text: help, or the version.
+    Answer(String),
+    /// They cannot be read.
+    Wrong(UsageError),
+}
+
 /// Reads the words behind `docker smsvc`.
-pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
+pub fn parse(words: &[String]) -> Result<Action, Parsing> {
+    try_parse(words).map_err(|error| {
+        // Help and version are answers, not errors.
+        let is_answer =
+            !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        if is_answer {
+            return Parsing::Answer(error.render().to_string());
+        }
+        Parsing::Wrong(UsageError::new(&error, &mut command(), words))
+    })
+}
+
+fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
     // The words behind `create` follow docker's rules, not clap's: options end at the image.
     if let Some(("create", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return Ok(Action::Create(rest.to_vec()));
@@ -94,6 +134,9 @@ pub fn parse(words: &[String]) -> Result<Action, clap::Error> {
     let matches =
         command.try_get_matches_from_mut(std::iter::once(NAME.to_owned()).chain(words.iter().cloned()))?;
     match matches.subcommand() {
+        Some(("ls", matches)) => Ok(Action::Ls(LsArgs::from_arg_matches(matches)?)),
+        Some(("ps", matches)) => Ok(Action::Ps(PsArgs::from_arg_matches(matches)?)),
+        Some(("inspect", matches)) => Ok(Action::Inspect(InspectArgs::from_arg_matches(matches)?)),
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),

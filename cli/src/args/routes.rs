@@ -16,8 +16,8 @@ pub struct RoutesArgs {
     #[arg(long, value_name = "NAME")]
     pub group: Option<String>,
 
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
+    /// How to print the result: table, json, 'table TEMPLATE' or a Go template
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,
 
     /// `test`, or nothing
@@ -47,7 +47,7 @@ pub struct TestArgs {
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<HeaderField>,
 
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
+    /// How to print the result: table, json, 'table TEMPLATE' or a Go template
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,
 }

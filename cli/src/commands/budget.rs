@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::map::AddressMap;
 use crate::observe::Swarm;
 use crate::plugin::Cancellation;
-use crate::report::{Report, account_json, budget_notes};
+use crate::report::{Report, account_json, budget_notes, text_by};
 
 /// Shows the accounts of the networks that were named, or of all overlay networks; again and again with `--watch`, until
 /// the user has seen enough.
@@ -73,14 +73,14 @@ impl Shown {
             .map(|account| (!args.networks.is_empty()).then(|| AddressMap::of(swarm, account.network())))
             .collect();
         let mapped = || accounts.iter().copied().zip(&maps);
-        let text = match args.format {
-            Format::Json => {
-                let values =
-                    mapped().map(|(account, map)| account_json(&ledger, &facts, account, map.as_ref()));
-                format!("{:#}", values.collect::<serde_json::Value>())
-            }
+        let text = match &args.format {
             Format::Table if args.networks.is_empty() => report.budget_table(&accounts),
             Format::Table => full(&ledger, &facts, mapped(), report),
+            format => {
+                let values =
+                    mapped().map(|(account, map)| account_json(&ledger, &facts, account, map.as_ref()));
+                text_by(format, &values.collect::<serde_json::Value>())?
+            }
         };
         let notes = mapped().flat_map(|(account, map)| budget_notes(account, &facts, map.as_ref()));
         Ok(Self { text, notes: notes.collect() })

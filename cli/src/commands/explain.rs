@@ -16,6 +16,6 @@ pub async fn explain(engine: &impl Engine, args: &ExplainArgs, report: Report) -
     let service = lookup::service(&swarm, &args.service)
         .ok_or_else(|| Error::ServiceUnknown { name: args.service.clone() })?;
     let facts = swarm.facts();
-    report.service_explained(args.format, &explain::explain(&swarm, &Ledger::open(&facts), service));
-    Ok(())
+    let explanation = explain::explain(&swarm, &Ledger::open(&facts), service);
+    Ok(report.service_explained(&args.format, &explanation)?)
 }

@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::groups::Declared;
 use crate::report::Report;
+use crate::template::ExecError;
 
 /// Shows the routes, or tries one request.
 pub async fn routes(engine: &impl Engine, args: &RoutesArgs, report: Report) -> Result<(), Error> {
@@ -18,7 +19,7 @@ pub async fn routes(engine: &impl Engine, args: &RoutesArgs, report: Report) -> 
     report.route_problems(&declared, &merged);
     match &args.command {
         Some(RoutesCommand::Test(request)) => {
-            test(&merged, request, report);
+            test(&merged, request, report)?;
             Ok(())
         }
         None => {
@@ -26,9 +27,10 @@ pub async fn routes(engine: &impl Engine, args: &RoutesArgs, report: Report) -> 
                 only(&mut merged, group)?;
             }
             let table = Table::compile(&merged.spec);
-            match args.format {
+            match &args.format {
                 Format::Table => report.routes_table(&table),
                 Format::Json => report.routes_json(&merged.spec),
+                format => report.routes_by(format, &table)?,
             }
             Ok(())
         }
@@ -46,13 +48,12 @@ fn only(merged: &mut Merged, group: &str) -> Result<(), Error> {
 }
 
 /// Decides a request that nobody sends, with the code that Traefik's middleware runs.
-fn test(merged: &Merged, args: &TestArgs, report: Report) {
+fn test(merged: &Merged, args: &TestArgs, report: Report) -> Result<(), ExecError> {
     // Traefik's entry point has its say before the middleware sees anything.
     let target = match entry_point::receive(&args.method, &args.url.target) {
         Received::Passes(target) => target,
         Received::Answers(status) => {
-            report.traefik_answers(args, status);
-            return;
+            return report.traefik_answers(args, status);
         }
     };
     let table = Table::compile(&merged.spec);
@@ -63,10 +64,11 @@ fn test(merged: &Merged, args: &TestArgs, report: Report) {
         headers: &FieldLines(&args.headers),
     };
     let explanation = explain(&table, &request);
-    match args.format {
+    match &args.format {
         Format::Table => report.explanation(args, &explanation),
-        Format::Json => report.explanation_json(args, &explanation),
+        format => report.explanation_by(format, args, &explanation)?,
     }
+    Ok(())
 }
 
 /// The header fields of a request, in the order in which they were given.

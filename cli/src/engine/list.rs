@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::escape;
+use crate::args::Filter;
 
 /// A list that the engine keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,11 @@ impl Filters {
     pub fn with(mut self, key: &str, value: &str) -> Self {
         self.0.entry(key.to_owned()).or_default().insert(value.to_owned());
         self
+    }
+
+    /// Those of a command line.
+    pub fn given(filters: &[Filter]) -> Self {
+        filters.iter().fold(Self::none(), |all, filter| all.with(&filter.key, &filter.value))
     }
 
     /// Replaces the values of a key, where it has any.

@@ -5,6 +5,7 @@
 //! adds, and tasks are read into a type of ours that has their addresses; networks and nodes go through bollard over
 //! the same connections.
 
+mod config_formats;
 mod docker;
 #[cfg(test)]
 pub(crate) mod fake;
@@ -21,6 +22,7 @@ use serde_json::Value;
 use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 use thiserror::Error;
 
+pub use config_formats::ConfigFormats;
 pub use docker::Docker;
 pub use host::{Host, HostError, Surroundings};
 pub use list::{Filters, Listed};

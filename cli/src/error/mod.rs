@@ -14,6 +14,7 @@ use smsvc_core::budget::BudgetError;
 use smsvc_core::endpoint::EndpointError;
 use smsvc_core::merge::Conflict;
 
+use crate::args::UsageError;
 use crate::commands::network::NetworkError;
 pub use openapi::OpenApiFileError;
 
@@ -23,12 +24,13 @@ use crate::flags::{FlagError, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
 use crate::reserve::ReserveError;
+use crate::template::{ExecError, ParseError};
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
 pub enum Error {
     /// The command line is not one of ours.
-    Usage(clap::Error),
+    Usage(UsageError),
     /// The command line of `create` is not docker's.
     Flags(FlagError),
     /// The words before the plugin's name.
@@ -129,6 +131,27 @@ pub enum Error {
     },
     /// A command on networks.
     Network(NetworkError),
+    /// Services that there are not.
+    NoSuchServices {
+        /// As the user wrote them.
+        names: Vec<String>,
+    },
+    /// The beginning of the ids of several services.
+    AmbiguousService {
+        /// As the user wrote it.
+        prefix: String,
+    },
+    /// Services that cannot be shown.
+    NotInspected {
+        /// Why, one by one.
+        errors: Vec<String>,
+    },
+    /// `inspect --pretty --format …`.
+    PrettyWithFormat,
+    /// A `--format` in `config.json` that is none.
+    Format(ParseError),
+    /// A `--format` that cannot be printed.
+    Template(ExecError),
     /// The process could not start its threads.
     Runtime(io::Error),
 }
@@ -156,7 +179,8 @@ impl Error {
     /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
+            Self::Usage(error) => error.exit_code(),
+            Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
             Self::Budget(_) => exit::BUDGET,
@@ -174,7 +198,7 @@ impl Error {
     /// What went wrong: one line for each thing that did.
     pub fn message(&self) -> String {
         match self {
-            Self::Usage(error) => error.render().to_string().trim_end().to_owned(),
+            Self::Usage(error) => error.message().to_owned(),
             Self::Flags(FlagError::Request(RequestError::Labels(errors))) => {
                 lines(errors.iter().map(|error| format!("{}: {error}", error.code())))
             }
@@ -235,6 +259,16 @@ impl Error {
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
             Self::Network(error) => error.message(),
+            Self::NoSuchServices { names } => {
+                lines(names.iter().map(|name| format!("no such service: {name}")))
+            }
+            Self::AmbiguousService { prefix } => {
+                format!("multiple services found with provided prefix: {prefix}")
+            }
+            Self::NotInspected { errors } => errors.join("\n"),
+            Self::PrettyWithFormat => "--format is incompatible with human friendly format".to_owned(),
+            Self::Format(error) => format!("template parsing error: {error}"),
+            Self::Template(error) => format!("template parsing error: {error}"),
             Self::Runtime(error) => format!("cannot start: {error}"),
         }
     }
@@ -315,4 +349,6 @@ from! {
     CredentialError => Credentials,
     NetworkError => Network,
     OpenApiFileError => OpenApi,
+    ExecError => Template,
+    ParseError => Format,
 }

@@ -14,7 +14,7 @@ mod shape;
 use smsvc_core::budget::{Allocator, NodeFact};
 
 pub use create::CreateSnapshot;
-pub use endpoint::lbswarm;
+pub use endpoint::{endpoint_facts, lbswarm};
 pub use redefinition::{NamedSwarm, is_updating};
 pub use shape::shape;
 

@@ -7,6 +7,7 @@ use smsvc_core::budget::{Ledger, NetworkFact, NetworkId, Usage};
 use super::Report;
 use crate::args::Format;
 use crate::stuck::{Cause, Finding, Subject, WayOut};
+use crate::template::ExecError;
 use crate::words::{NOT_ALLOCATED, addresses, elapsed, held};
 
 /// A finding with what its words need.
@@ -118,18 +119,25 @@ impl Diagnosis {
 
 impl Report {
     /// The findings, or that there is none.
-    pub fn diagnoses(self, format: Format, diagnoses: &[Diagnosis], healthy: &str, now: Timestamp) {
+    pub fn diagnoses(
+        self,
+        format: &Format,
+        diagnoses: &[Diagnosis],
+        healthy: &str,
+        now: Timestamp,
+    ) -> Result<(), ExecError> {
         match format {
-            Format::Json => self.json(&json!({
-                "version": 1,
-                "findings": diagnoses.iter().map(Diagnosis::json).collect::<Vec<_>>(),
-            })),
             Format::Table if diagnoses.is_empty() => self.result(healthy),
             Format::Table => {
                 let texts: Vec<String> = diagnoses.iter().map(|diagnosis| diagnosis.text(now)).collect();
                 self.result(&texts.join("\n\n"));
             }
+            format => {
+                let findings = diagnoses.iter().map(Diagnosis::json).collect::<Vec<_>>();
+                self.by(format, &json!({ "version": 1, "findings": findings }))?;
+            }
         }
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use smsvc_core::endpoint::{EndpointError, Mode};
 use super::Report;
 use crate::args::Format;
 use crate::explain::{Alternative, Balancer, Explanation, Holding};
+use crate::template::ExecError;
 use crate::words::addresses;
 
 /// How many addresses of one kind are named.
@@ -14,11 +15,12 @@ const NAMED: usize = 8;
 
 impl Report {
     /// The explanation.
-    pub fn service_explained(self, format: Format, explanation: &Explanation) {
-        match format {
-            Format::Table => self.result(&text(explanation)),
-            Format::Json => self.json(&value(explanation)),
+    pub fn service_explained(self, format: &Format, explanation: &Explanation) -> Result<(), ExecError> {
+        if *format == Format::Table {
+            self.result(&text(explanation));
+            return Ok(());
         }
+        self.by(format, &value(explanation))
     }
 }
 

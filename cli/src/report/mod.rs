@@ -9,6 +9,7 @@ mod budget_json;
 mod create;
 mod doctor;
 mod explain;
+mod formatted;
 mod look;
 mod map;
 mod network;
@@ -17,6 +18,7 @@ mod progress;
 mod provider;
 mod routes;
 mod screen;
+mod tab_writer;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
@@ -24,6 +26,7 @@ use std::io::{self, IsTerminal, Write};
 pub use budget::notes as budget_notes;
 pub use budget_json::account as account_json;
 pub use doctor::Diagnosis;
+pub use formatted::{Entries, text_by};
 pub use network::Road;
 pub use progress::Progress;
 pub use screen::Screen;
@@ -50,6 +53,12 @@ impl Report {
     /// A line, or several, of the result.
     pub fn result(self, text: &str) {
         emit(&mut io::stdout().lock(), text);
+    }
+
+    /// A result with its own line ends, byte for byte.
+    pub fn raw(self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
     /// Something that the user should know and that is no result.

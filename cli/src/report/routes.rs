@@ -12,6 +12,7 @@ use super::Report;
 use super::table::{Align, Table};
 use crate::args::{Format, TestArgs};
 use crate::groups::Declared;
+use crate::template::ExecError;
 
 /// How many rules that do not take a request are shown: those that come nearest.
 const NEAR_MISSES: usize = 8;
@@ -51,6 +52,23 @@ impl Report {
         self.result(&table.render());
     }
 
+    /// One entry a route, for a template.
+    pub fn routes_by(self, format: &Format, routes: &Routes) -> Result<(), ExecError> {
+        let entries = routes.ranked().into_iter().map(|rule| {
+            let route = rule.route();
+            json!({
+                "group": rule.group(),
+                "host": hosts(rule.hosts()),
+                "methods": route.methods().to_string(),
+                "path": rule.path().to_string(),
+                "service": rule.service(),
+                "route": route.name().to_string(),
+                "options": options(route),
+            })
+        });
+        self.by(format, &Value::Array(entries.collect()))
+    }
+
     /// The specification that the middleware gets.
     pub fn routes_json(self, spec: &Spec) {
         let value: Value = serde_json::from_str(&spec.to_json()).unwrap_or_default();
@@ -58,19 +76,21 @@ impl Report {
     }
 
     /// What Traefik answers before any route is asked.
-    pub fn traefik_answers(self, args: &TestArgs, status: u16) {
-        match args.format {
-            Format::Table => self.result(&format!(
+    pub fn traefik_answers(self, args: &TestArgs, status: u16) -> Result<(), ExecError> {
+        if args.format == Format::Table {
+            self.result(&format!(
                 "{} {}\n-> {status}: Traefik answers by itself, before any route is asked",
                 args.method, args.url
-            )),
-            Format::Json => self.json(&json!({
-                "method": args.method,
-                "url": args.url.to_string(),
-                "answer": { "status": status, "headers": {}, "body": null },
-                "considered": [],
-            })),
+            ));
+            return Ok(());
         }
+        let answer = json!({
+            "method": args.method,
+            "url": args.url.to_string(),
+            "answer": { "status": status, "headers": {}, "body": null },
+            "considered": [],
+        });
+        self.by(&args.format, &answer)
     }
 
     /// The decision, and how it came about.
@@ -79,7 +99,12 @@ impl Report {
     }
 
     /// The same for programs.
-    pub fn explanation_json(self, args: &TestArgs, explanation: &Explanation<'_>) {
+    pub fn explanation_by(
+        self,
+        format: &Format,
+        args: &TestArgs,
+        explanation: &Explanation<'_>,
+    ) -> Result<(), ExecError> {
         let considered: Vec<Value> = explanation
             .considered
             .iter()
@@ -105,7 +130,7 @@ impl Report {
         value["method"] = json!(args.method);
         value["url"] = json!(args.url.to_string());
         value["considered"] = Value::Array(considered);
-        self.json(&value);
+        self.by(format, &value)
     }
 }
 

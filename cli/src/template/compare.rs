@@ -30,8 +30,7 @@ fn equal(one: &Value<'_>, other: &Value<'_>) -> Result<bool, String> {
         (Bool(one), Bool(other)) => Ok(one == other),
         #[expect(clippy::float_cmp, reason = "Go compares exactly, too")]
         (Float(one), Float(other)) => Ok(one == other),
-        (Text(one), Text(other)) => Ok(one == other),
-        (Time(one), Time(other)) => Ok(one == other),
+        (Text(one), Text(other)) | (Time(one), Time(other)) => Ok(one == other),
         (Int(_) | Uint(_) | Duration(_), Int(_) | Uint(_) | Duration(_)) => Ok(whole(one) == whole(other)),
         (list, _) if list.elements().is_some() || list.entries().is_some() => {
             Err(format!("non-comparable type {}: {}", super::print::shown(list), list.type_name()))

@@ -2,16 +2,16 @@
 
 use super::error::ExecError;
 use super::functions::{self, Function, Functions, Param};
-use super::node::{Branch, Command, Node, Number, Operand, OperandKind, Pipe};
+use super::node::{self, Branch, Command, Node, Number, Operand, OperandKind, Pipe};
 use super::print::print;
 use super::schema::Kind;
 use super::value::Value;
 
 /// Appends what the nodes print to `out`.
-pub(super) fn execute<'a>(
+pub(super) fn execute(
     source: &str,
     nodes: &[Node],
-    dot: &Value<'a>,
+    dot: &Value<'_>,
     functions: Functions,
     out: &mut String,
 ) -> Result<(), ExecError> {
@@ -324,13 +324,11 @@ impl<'a> State<'_, 'a> {
             }
             value = Some(next);
         }
-        match last.or(value) {
-            Some(value) => Ok(value),
-            None => {
-                let name = if is_and { "and" } else { "or" };
-                self.at(operand, format!("wrong number of args for {name}: want at least 1 got 0"))
-            }
+        if let Some(value) = last.or(value) {
+            return Ok(value);
         }
+        let name = if is_and { "and" } else { "or" };
+        self.at(operand, format!("wrong number of args for {name}: want at least 1 got 0"))
     }
 
     /// An argument for a parameter. A constant of the wrong kind is told apart from a value of the wrong type.
@@ -366,15 +364,13 @@ impl<'a> State<'_, 'a> {
 
     fn checked(&self, operand: &Operand, value: Value<'a>, param: Param) -> Result<Value<'a>, ExecError> {
         let wanted = match (param, &value) {
-            (Param::Any, _) | (Param::Text, Value::Text(_)) | (Param::Int, Value::Int(_)) => {
-                return Ok(value);
-            }
-            (
+            (Param::Any, _)
+            | (Param::Text, Value::Text(_))
+            | (Param::Int, Value::Int(_))
+            | (
                 Param::Texts,
                 Value::List(_, Kind::List(Kind::Text)) | Value::View(_, Kind::List(Kind::Text | Kind::Any)),
-            ) => {
-                return Ok(value);
-            }
+            ) => return Ok(value),
             (Param::Text, _) => "string",
             (Param::Int, _) => "int",
             (Param::Texts, _) => "[]string",
@@ -388,5 +384,3 @@ impl<'a> State<'_, 'a> {
         }
     }
 }
-
-use super::node;

@@ -131,8 +131,7 @@ fn number(values: &[Value<'_>], at: usize) -> i64 {
 
 fn length<'a>(value: &Value<'_>) -> Result<Value<'a>, String> {
     match value {
-        Value::Missing | Value::Nil(None) => Err("len of nil pointer".to_owned()),
-        Value::Nil(Some(_)) => Err("len of nil pointer".to_owned()),
+        Value::Missing | Value::Nil(_) => Err("len of nil pointer".to_owned()),
         value => match value.length() {
             Some(length) => Ok(Value::Int(i64::try_from(length).unwrap_or(i64::MAX))),
             None => Err(format!("len of type {}", value.type_name())),

@@ -13,14 +13,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<Node>, ParseError> {
     let mut parser = Parser { tokens: lex(text), next: 0, variables: vec!["$".to_owned()], ranges: 0 };
     let (nodes, end) = parser.nodes()?;
     match end {
-        End::Text => Ok(nodes),
-        End::End => Err(parser.error("unexpected {{end}}")),
-        End::Else(_) => Err(parser.error("unexpected {{else}}")),
+        Stop::Text => Ok(nodes),
+        Stop::End => Err(parser.error("unexpected {{end}}")),
+        Stop::Else(_) => Err(parser.error("unexpected {{else}}")),
     }
 }
 
 /// What ends a list of nodes.
-enum End {
+enum Stop {
     /// The end of the template.
     Text,
     /// `{{end}}`
@@ -74,12 +74,12 @@ impl Parser {
     }
 
     /// Nodes up to the end of the template, `{{end}}` or `{{else}}`.
-    fn nodes(&mut self) -> Result<(Vec<Node>, End), ParseError> {
+    fn nodes(&mut self) -> Result<(Vec<Node>, Stop), ParseError> {
         let mut nodes = Vec::new();
         loop {
             let token = self.take();
             match token.kind {
-                Kind::End => return Ok((nodes, End::Text)),
+                Kind::End => return Ok((nodes, Stop::Text)),
                 Kind::Text => nodes.push(Node::Text(token.text)),
                 Kind::LeftDelim => {
                     self.skip_space();
@@ -91,7 +91,7 @@ impl Parser {
                     match keyword.text.as_str() {
                         "end" => {
                             self.right_delim("end")?;
-                            return Ok((nodes, End::End));
+                            return Ok((nodes, Stop::End));
                         }
                         "else" => return Ok((nodes, self.otherwise()?)),
                         _ => nodes.push(self.control(&keyword)?),
@@ -107,15 +107,15 @@ impl Parser {
         if token.kind == Kind::RightDelim { Ok(()) } else { Err(self.unexpected(&token, context)) }
     }
 
-    fn otherwise(&mut self) -> Result<End, ParseError> {
+    fn otherwise(&mut self) -> Result<Stop, ParseError> {
         self.skip_space();
         let next = self.peek().clone();
         if next.kind == Kind::Keyword && ["if", "with"].contains(&next.text.as_str()) {
             self.next += 1;
-            return Ok(End::Else(Some(next.text)));
+            return Ok(Stop::Else(Some(next.text)));
         }
         self.right_delim("else")?;
-        Ok(End::Else(None))
+        Ok(Stop::Else(None))
     }
 
     fn control(&mut self, keyword: &Token) -> Result<Node, ParseError> {
@@ -146,7 +146,7 @@ impl Parser {
         self.ranges -= usize::from(is_range);
         let (then, mut end) = body?;
         let mut otherwise = Vec::new();
-        if let End::Else(chained) = end {
+        if let Stop::Else(chained) = end {
             match chained {
                 // `{{else if}}` shares the `{{end}}` of what it belongs to.
                 Some(word) if word == context && !is_range => {
@@ -158,13 +158,13 @@ impl Parser {
                 Some(word) => return Err(self.error(format!("unexpected <{word}> in else"))),
                 None => {
                     (otherwise, end) = self.nodes()?;
-                    if matches!(end, End::Else(_)) {
+                    if matches!(end, Stop::Else(_)) {
                         return Err(self.error("expected end; found {{else}}"));
                     }
                 }
             }
         }
-        if matches!(end, End::Text) {
+        if matches!(end, Stop::Text) {
             return Err(self.error("unexpected EOF"));
         }
         self.variables.truncate(scope);
@@ -208,10 +208,10 @@ impl Parser {
         loop {
             let (start, name) = (self.next, self.peek().clone());
             if name.kind != Kind::Variable {
-                return match names.is_empty() {
-                    true => Ok((names, false)),
-                    false => Err(self.error("range can only initialize variables")),
-                };
+                if names.is_empty() {
+                    return Ok((names, false));
+                }
+                return Err(self.error("range can only initialize variables"));
             }
             self.next += 1;
             let sign = self.take_after_space();

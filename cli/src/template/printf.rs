@@ -6,6 +6,7 @@ use crate::flags::grammar::quote;
 
 /// The flags, width and precision of a verb.
 #[derive(Debug, Default, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the language")]
 struct Spec {
     minus: bool,
     plus: bool,
@@ -47,7 +48,7 @@ pub(super) fn sprintf(format: &str, values: &[Value<'_>]) -> String {
         })
         .collect();
     if !extra.is_empty() {
-        out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+        out.extend(["%!(EXTRA ", &extra.join(", "), ")"]);
     }
     out
 }
@@ -104,8 +105,8 @@ fn verb_of(verb: char, spec: Spec, value: &Value<'_>) -> String {
             let quoted: Vec<String> = elements.iter().map(|element| quote(&shown(element))).collect();
             format!("[{}]", quoted.join(" "))
         }
-        ('x', Value::Text(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
-        ('X', Value::Text(text)) => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
+        ('x', Value::Text(text)) => hexadecimal(text),
+        ('X', Value::Text(text)) => hexadecimal(text).to_uppercase(),
         ('t', Value::Bool(value)) => value.to_string(),
         ('T', _) => value.type_name(),
         ('d' | 'x' | 'X' | 'o' | 'b', Value::Int(_) | Value::Uint(_) | Value::Duration(_)) => {
@@ -123,6 +124,12 @@ fn verb_of(verb: char, spec: Spec, value: &Value<'_>) -> String {
         _ => format!("%!{verb}({}={})", value.type_name(), shown(value)),
     };
     pad(&text, spec)
+}
+
+/// Two digits a byte.
+fn hexadecimal(text: &str) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    text.bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn truncated(text: String, spec: Spec) -> String {
@@ -195,9 +202,12 @@ fn real(verb: char, number: f64, precision: Option<usize>) -> String {
             let digits = digits.max(1);
             let rounded = format!("{number:.*e}", digits - 1);
             let power: i32 = rounded.split_once('e').and_then(|(_, power)| power.parse().ok()).unwrap_or(0);
-            let trim = |text: &str| match text.contains('.') {
-                true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-                false => text.to_owned(),
+            let trim = |text: &str| {
+                if text.contains('.') {
+                    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+                } else {
+                    text.to_owned()
+                }
             };
             if power < -4 || usize::try_from(power).is_ok_and(|power| power >= digits) {
                 let (mantissa, power) = rounded.split_once('e').unwrap_or((&rounded, "0"));

@@ -37,8 +37,13 @@ pub(super) fn split(text: &str, separator: &str) -> Vec<String> {
 pub(super) fn title(text: &str) -> String {
     let mut before = ' ';
     let titled = text.chars().flat_map(|letter| {
-        let starts =
-            !(before.is_alphanumeric() || before == '_' || !before.is_ascii() && !before.is_whitespace());
+        // Letters, digits, the underscore, and whatever else is no ASCII and no space make words.
+        let inside = if before.is_ascii() {
+            before.is_ascii_alphanumeric() || before == '_'
+        } else {
+            !before.is_whitespace()
+        };
+        let starts = !inside;
         before = letter;
         let (upper, same) = (starts.then(|| letter.to_uppercase()), (!starts).then_some(letter));
         upper.into_iter().flatten().chain(same)

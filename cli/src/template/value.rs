@@ -1,7 +1,10 @@
 //! What a template works on.
 
 use std::borrow::Cow;
+use std::fmt::{self, Display};
 
+use super::print::print;
+use super::printf::sprintf;
 use super::schema::{Field, Kind, Struct};
 use crate::json::Json;
 
@@ -46,12 +49,13 @@ impl<'a> Value<'a> {
         let json = json.filter(|json| **json != Json::Null);
         match (kind, json) {
             (Kind::Pointer(_), None) => Self::Nil(Some(kind)),
-            (Kind::Pointer(Kind::Struct(_)) | Kind::Struct(_), _) => Self::View(json, kind),
+            (Kind::Pointer(Kind::Struct(_)) | Kind::Struct(_) | Kind::List(_) | Kind::Map(_), _) => {
+                Self::View(json, kind)
+            }
             (Kind::Pointer(to), Some(_)) => Self::typed(json, to),
             (Kind::Any, None) => Self::Nil(None),
             (Kind::Any, Some(Json::Object(_))) => Self::View(json, &ANYTHING),
             (Kind::Any, Some(Json::Array(_))) => Self::View(json, &ANY_LIST),
-            (Kind::List(_) | Kind::Map(_), _) => Self::View(json, kind),
             (Kind::Uint, Some(Json::Unsigned(number))) => Self::Uint(*number),
             (Kind::Duration, number) => Self::Duration(whole(number)),
             (Kind::Time, Some(Json::Text(text))) => Self::Time(Cow::Borrowed(text)),
@@ -167,6 +171,20 @@ impl<'a> Value<'a> {
             return Some(Value::typed(json, found.kind));
         }
         json?.get(name).map(Value::of)
+    }
+}
+
+impl Value<'_> {
+    /// Go's `%.4g`, for so many digits.
+    pub fn significant(number: f64, digits: usize) -> String {
+        sprintf("%.*g", &[Value::Int(i64::try_from(digits).unwrap_or(0)), Value::Float(number)])
+    }
+}
+
+impl Display for Value<'_> {
+    /// As a template prints it: Go's `%v`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&print(self))
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn stuck(engine: &impl Engine, args: &DoctorArgs, report: Repor
         Patient::Network(account) => format!("network {}: no task waits on it", account.network().name),
         Patient::Swarm => "no task of the swarm waits".to_owned(),
     };
-    report.diagnoses(args.format, &diagnoses, &healthy, Timestamp::now());
+    report.diagnoses(&args.format, &diagnoses, &healthy, Timestamp::now())?;
     if findings.is_empty() { Ok(()) } else { Err(Error::Diagnosed { findings: findings.len() }) }
 }
 

@@ -50,6 +50,12 @@ impl ImageReference {
         }
     }
 
+    /// The short form with its tag and without a digest; `None` where it has no tag or is malformed.
+    pub fn name_and_tag(&self) -> Option<String> {
+        let parts = self.parts.as_ref().ok()?;
+        parts.tag.as_ref().map(|tag| format!("{}:{tag}", parts.name))
+    }
+
     /// The host that serves the image, `docker.io` where the reference names none; credentials are kept by it.
     /// `None` for a malformed reference.
     pub fn domain(&self) -> Option<&str> {

@@ -1,0 +1,48 @@
+//! The formats that `config.json` keeps for docker's lists.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::HostError;
+
+/// What stands for `--format` where it is not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConfigFormats {
+    /// Of `ls`.
+    pub services_format: String,
+    /// Of `ps`.
+    pub tasks_format: String,
+    /// Of `inspect`.
+    pub service_inspect_format: String,
+}
+
+impl ConfigFormats {
+    /// Reads the folder's `config.json`. None is not an error.
+    pub fn read(config: &Path) -> Result<Self, HostError> {
+        let path = config.join("config.json");
+        let unreadable = |reason: String| HostError::Unreadable { path: path.clone(), reason };
+        match std::fs::read_to_string(&path) {
+            Ok(text) if text.trim().is_empty() => Ok(Self::default()),
+            Ok(text) => serde_json::from_str(&text).map_err(|error| unreadable(error.to_string())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(unreadable(error.to_string())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_read_where_there_are_any() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(ConfigFormats::read(folder.path()).unwrap(), ConfigFormats::default());
+        let text = r#"{"servicesFormat":"{{.Name}}","auths":{}}"#;
+        std::fs::write(folder.path().join("config.json"), text).unwrap();
+        assert_eq!(ConfigFormats::read(folder.path()).unwrap().services_format, "{{.Name}}");
+    }
+}
