@@ -4,6 +4,7 @@
 //!
 //! * [`plugin`], [`args`], [`flags`] read what the user typed.
 //! * [`engine`] speaks to Docker; [`observe`] takes a snapshot through it.
+//! * [`stack`] reads stack files as `docker stack deploy` does.
 //! * [`stuck`] tells why tasks do not run.
 //! * [`plan`] decides on the snapshot alone, with the rules of `smsvc-core`.
 //! * [`reserve`] keeps other clients off the networks meanwhile.
@@ -32,6 +33,7 @@ pub mod provider;
 pub mod report;
 pub mod reserve;
 pub mod service;
+pub mod stack;
 pub mod stuck;
 pub mod template;
 

@@ -34,5 +34,5 @@ pub use mount::{MountError, mount};
 pub use network::{NetworkError, NetworkValue, network};
 pub use placement::{PlacementError, placement_preference};
 pub use publish::{PublishError, publish};
-pub use publish_short::ShortPublishError;
+pub use publish_short::{ShortPublishError, short as published_ports};
 pub use ulimit::{UlimitError, ulimit};

@@ -54,7 +54,7 @@ pub enum ShortPublishError {
 
 /// Reads `[HOST[-HOST]:]PORT[-PORT][/PROTOCOL]`. A range outside for one port in the container publishes that port
 /// under every number of the range.
-pub(super) fn short(text: &str) -> Result<Vec<PublishedPort>, ShortPublishError> {
+pub fn short(text: &str) -> Result<Vec<PublishedPort>, ShortPublishError> {
     let (address, host, container) = split(text);
     let (ports, protocol_name) = split_protocol(container);
     let has_address = check_address(address)?;
