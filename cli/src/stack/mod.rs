@@ -317,10 +317,7 @@ networks:
                 "services: {a: {image: x, ports: ['70000:80']}}",
                 "0.yml:1: E320: services.a.ports.0: invalid hostPort: 70000",
             ),
-            (
-                "a: [",
-                "0.yml:2: E320: not YAML: while parsing a node, did not find expected node content",
-            ),
+            ("a: [", "0.yml:2: E320: not YAML: while parsing a node, did not find expected node content"),
         ] {
             let told = refusals(text);
             assert_eq!(told.len(), 1, "{told:?}");

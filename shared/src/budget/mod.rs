@@ -14,11 +14,13 @@
 //! * [`judge`]: what a new service needs on each network, steady and at the height of an update, and the verdict.
 //! * [`fitting`]: how many more services of a kind fit.
 //! * [`remedies`]: what would help where the verdict is no.
+//! * [`Deployment`]: what several services that change together do to every network.
 //!
 //! It must not read the engine's JSON, word messages, or change anything. Counts are of IPv4 addresses throughout.
 
 mod addresses;
 mod capacity;
+mod deployment;
 mod facts;
 mod forecast;
 mod id;
@@ -36,6 +38,7 @@ mod tests;
 
 pub use addresses::Addresses;
 pub use capacity::{Allocator, Capacity, smallest_prefix};
+pub use deployment::{Deployment, NetworkOutlook, Planned};
 pub use facts::{NetworkFact, NodeAttributes, NodeFact, Owner, ServiceFact, SwarmFacts, TaskFact};
 pub use forecast::{Sample, fitting};
 pub use id::{NetworkId, NodeId, ServiceId};
