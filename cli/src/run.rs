@@ -96,6 +96,19 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::budget(&engine, &args, &cancellation, report).await
         }
+        Action::Check(args) => {
+            let loaded = commands::check::load(&args, &around)?;
+            let world = if loaded.stack.is_none() {
+                None
+            } else if args.offline {
+                Some(commands::check::imagine(&args))
+            } else {
+                let work =
+                    async { commands::check::observe(&connect(&globals, &around).await?, &args).await };
+                Some(unless(&cancellation, work).await?)
+            };
+            commands::check::check(loaded, world.as_ref(), &args, report)
+        }
         Action::Doctor(args) => {
             let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await

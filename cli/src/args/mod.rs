@@ -4,6 +4,7 @@
 
 mod boolean;
 mod budget;
+mod check;
 mod doctor;
 mod explain;
 mod filter;
@@ -21,6 +22,7 @@ use clap::error::ErrorKind;
 use clap::{Args as _, Command, FromArgMatches as _};
 
 pub use budget::BudgetArgs;
+pub use check::{CheckArgs, CheckFormat};
 pub use doctor::DoctorArgs;
 pub use explain::ExplainArgs;
 pub use filter::{Filter, FilterError};
@@ -55,6 +57,8 @@ pub enum Action {
     Inspect(InspectArgs),
     /// `budget`.
     Budget(BudgetArgs),
+    /// `check`.
+    Check(CheckArgs),
     /// `doctor`.
     Doctor(DoctorArgs),
     /// `network …`.
@@ -93,6 +97,7 @@ pub fn command() -> Command {
         .subcommand(PsArgs::augment_args(Command::new("ps").args_override_self(true)))
         .subcommand(InspectArgs::augment_args(Command::new("inspect").args_override_self(true)))
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
+        .subcommand(CheckArgs::augment_args(Command::new("check")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
         .subcommand(ExplainArgs::augment_args(Command::new("explain")))
@@ -138,6 +143,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("ps", matches)) => Ok(Action::Ps(PsArgs::from_arg_matches(matches)?)),
         Some(("inspect", matches)) => Ok(Action::Inspect(InspectArgs::from_arg_matches(matches)?)),
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
+        Some(("check", matches)) => Ok(Action::Check(CheckArgs::from_arg_matches(matches)?)),
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),
         Some(("explain", matches)) => Ok(Action::Explain(ExplainArgs::from_arg_matches(matches)?)),

@@ -1,6 +1,7 @@
 //! One command a file: observe, plan, execute, report.
 
 mod budget;
+pub mod check;
 mod converge;
 mod create;
 mod doctor;

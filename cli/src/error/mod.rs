@@ -59,6 +59,20 @@ pub enum Error {
         /// How many things.
         findings: usize,
     },
+    /// A stack file that cannot be read.
+    StackFile {
+        /// As the user named it.
+        name: String,
+        /// What the operating system says.
+        error: io::Error,
+    },
+    /// `check` says no; why, it has said.
+    Checked {
+        /// It is only about addresses.
+        budget: bool,
+        /// How many things there are to look at.
+        findings: usize,
+    },
     /// A network of this node only.
     NetworkNotSwarm {
         /// Its name.
@@ -183,10 +197,11 @@ impl Error {
             Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
             Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
             Self::Flags(error) => error.exit_code(),
-            Self::Budget(_) => exit::BUDGET,
+            Self::Budget(_) | Self::Checked { budget: true, .. } => exit::BUDGET,
             Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
             | Self::OpenApi(_)
+            | Self::Checked { budget: false, .. }
             | Self::Conflict(_)
             | Self::PortMissing { .. }
             | Self::OverlayMissing { .. }
@@ -221,8 +236,13 @@ impl Error {
             Self::NeitherServiceNorNetwork { name } => {
                 format!("the swarm has no service and no network {name}")
             }
-            Self::Diagnosed { findings: 1 } => "1 problem found".to_owned(),
-            Self::Diagnosed { findings } => format!("{findings} problems found"),
+            Self::StackFile { name, error } => format!("cannot read {name}: {error}"),
+            Self::Diagnosed { findings: 1 } | Self::Checked { findings: 1, .. } => {
+                "1 problem found".to_owned()
+            }
+            Self::Diagnosed { findings } | Self::Checked { findings, .. } => {
+                format!("{findings} problems found")
+            }
             Self::NetworkNotSwarm { name, driver } => {
                 format!(
                     "network {name} is a {driver} network of this node: a service needs an overlay network of the swarm"

@@ -3,6 +3,7 @@
 //! A plan is the decisions, with their reasons, and the typed steps that follow from them, each one API call. The same
 //! plan is shown by `--dry-run` and executed without it.
 
+pub mod check;
 mod create;
 pub mod redefine;
 mod refusal;

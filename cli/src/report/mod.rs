@@ -6,6 +6,7 @@
 mod account;
 mod budget;
 mod budget_json;
+mod check;
 mod create;
 mod doctor;
 mod explain;

@@ -261,8 +261,10 @@ fn check(node: &Node, shape: &Shape, path: &str, found: &mut Vec<Misfit>) {
 
 fn is_kind(node: &Node, shape: &Shape) -> bool {
     match (shape, &node.value) {
-        (Any, _) | (Null, Value::Null) | (List(_), Value::List(_)) => true,
-        (Fields { .. } | Named(_), Value::Map(_)) => true,
+        (Any, _)
+        | (Null, Value::Null)
+        | (List(_), Value::List(_))
+        | (Fields { .. } | Named(_), Value::Map(_)) => true,
         (Text, Value::Scalar(scalar)) => scalar.is_text(),
         (Integer, Value::Scalar(scalar)) => scalar.integer().is_some(),
         (Number, Value::Scalar(scalar)) => scalar.number().is_some(),

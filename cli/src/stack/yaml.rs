@@ -145,9 +145,8 @@ impl<'t, P: Iterator<Item = Result<(Event<'t>, Span), saphyr_parser::ScanError>>
                 break;
             }
             let line = span.start.line();
-            let key = match self.node(event, span, depth + 1)?.value {
-                Value::Scalar(key) => key,
-                _ => return Err(YamlError::at(line, "a key has to be a text")),
+            let Value::Scalar(key) = self.node(event, span, depth + 1)?.value else {
+                return Err(YamlError::at(line, "a key has to be a text"));
             };
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth + 1)?;
@@ -266,7 +265,8 @@ mod tests {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for level in 1..9 {
             let below = format!("*a{}, ", level - 1).repeat(10);
-            text.push_str(&format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", ")));
+            let line = format!("a{level}: &a{level} [{}]\n", below.trim_end_matches(", "));
+            text.push_str(&line);
         }
         assert_eq!(parse(&text).unwrap_err().message, "too many values");
     }
