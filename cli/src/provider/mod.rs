@@ -4,6 +4,7 @@
 //! doubt the answer is 503, on which Traefik keeps what it has; an empty 200 would delete every route.
 
 mod document;
+mod metrics;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,10 +20,11 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Network};
 use crate::observe::Swarm;
 use crate::plugin::Cancellation;
 use crate::report::Report;
+use metrics::Metrics;
 
 pub use document::{Options, Published, publish};
 
@@ -39,6 +41,7 @@ struct Provider<E> {
     report: Report,
     /// What was last said on stderr, so that it is said once.
     said: Mutex<Vec<String>>,
+    metrics: Metrics,
 }
 
 /// Serves until the user asks to stop; the requests that are under way have a moment to finish.
@@ -51,12 +54,14 @@ pub async fn serve<E: Engine + 'static>(
 ) -> io::Result<()> {
     let listener = TcpListener::bind(listen).await?;
     report.provider_listens(listener.local_addr()?);
-    let provider = Arc::new(Provider { engine, options, report, said: Mutex::default() });
+    let provider =
+        Arc::new(Provider { engine, options, report, said: Mutex::default(), metrics: Metrics::default() });
     // What is wrong from the beginning is said before Traefik asks.
     let _said = provider.published().await;
     let router = Router::new()
         .route("/traefik", get(configuration::<E>))
         .route("/healthz", get(health::<E>))
+        .route("/metrics", get(numbers::<E>))
         .with_state(provider);
     let stop = cancellation.clone();
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stop.requested().await });
@@ -68,12 +73,23 @@ pub async fn serve<E: Engine + 'static>(
 
 /// The document, or 503 with the reason.
 async fn configuration<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
-    provider.answer(|published| published.document).await
+    let response = provider.answer(|published| published.document).await;
+    provider.metrics.answered(response.status().as_u16());
+    response
 }
 
 /// 200 where a document can be made, with what was left out of it; else 503.
 async fn health<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
     provider.answer(|it| json!({ "groups": it.groups, "problems": it.problems })).await
+}
+
+/// The numbers for Prometheus. Always 200: that the engine cannot be asked is one of them.
+async fn numbers<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
+    let counted = Swarm::observe_counted(&provider.engine, Network::is_overlay);
+    let swarm = timeout(PATIENCE, counted).await.ok().and_then(Result::ok);
+    provider.metrics.observed(swarm.is_some());
+    let headers = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")];
+    (headers, provider.metrics.render(swarm.as_ref())).into_response()
 }
 
 impl<E: Engine> Provider<E> {
@@ -89,6 +105,7 @@ impl<E: Engine> Provider<E> {
 
     async fn published(&self) -> Result<Published, String> {
         let observed = timeout(PATIENCE, Swarm::observe(&self.engine)).await;
+        self.metrics.observed(matches!(observed, Ok(Ok(_))));
         let result = match observed {
             Ok(Ok(swarm)) => Ok(publish(&swarm, &self.options)),
             Ok(Err(error)) => Err(error.to_string()),
@@ -132,6 +149,7 @@ mod tests {
             options: Options::default(),
             report: Report::new(),
             said: Mutex::default(),
+            metrics: Metrics::default(),
         };
         let response = configuration(State(Arc::new(provider))).await;
         let (status, body) = (response.status(), to_bytes(response.into_body(), usize::MAX).await.unwrap());
