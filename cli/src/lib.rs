@@ -23,6 +23,7 @@ pub mod flags;
 pub mod groups;
 pub mod journal;
 pub mod json;
+pub mod lint;
 pub mod list;
 pub mod map;
 pub mod observe;

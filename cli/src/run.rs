@@ -121,6 +121,11 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let work = async { commands::explain(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await
         }
+        Action::Lint(args) => {
+            let work =
+                async { commands::lint_swarm(&connect(&globals, &around).await?, &args, report).await };
+            unless(&cancellation, work).await
+        }
         Action::Routes(args) => {
             let work = async { commands::routes(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await

@@ -55,6 +55,11 @@ impl Constraint {
         .ok_or_else(|| ConstraintError(text.to_owned()))
     }
 
+    /// The texts of `one-of`.
+    pub fn choices(&self) -> Option<&BTreeSet<String>> {
+        if let Self::OneOf(texts) = self { Some(texts) } else { None }
+    }
+
     /// Whether `text`, decoded, is as it must be.
     pub fn accepts(&self, text: &str) -> bool {
         match self {

@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod filter;
 mod format;
+mod lint;
 mod list;
 mod network;
 mod openapi;
@@ -27,6 +28,7 @@ pub use doctor::DoctorArgs;
 pub use explain::ExplainArgs;
 pub use filter::{Filter, FilterError};
 pub use format::Format;
+pub use lint::LintArgs;
 pub use list::{InspectArgs, LsArgs, PsArgs};
 pub use network::{
     CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
@@ -65,6 +67,8 @@ pub enum Action {
     Network(Box<NetworkArgs>),
     /// `explain`.
     Explain(ExplainArgs),
+    /// `lint`.
+    Lint(LintArgs),
     /// `routes`, `routes test`.
     Routes(RoutesArgs),
     /// `import openapi`.
@@ -101,6 +105,7 @@ pub fn command() -> Command {
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
         .subcommand(ExplainArgs::augment_args(Command::new("explain")))
+        .subcommand(LintArgs::augment_args(Command::new("lint")))
         .subcommand(RoutesArgs::augment_args(Command::new("routes")))
         .subcommand(ImportCommandArgs::augment_args(Command::new("import")))
         .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
@@ -147,6 +152,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),
         Some(("explain", matches)) => Ok(Action::Explain(ExplainArgs::from_arg_matches(matches)?)),
+        Some(("lint", matches)) => Ok(Action::Lint(LintArgs::from_arg_matches(matches)?)),
         Some(("routes", matches)) => Ok(Action::Routes(RoutesArgs::from_arg_matches(matches)?)),
         Some(("import", matches)) => {
             let ImportCommand::Openapi(args) = ImportCommandArgs::from_arg_matches(matches)?.command;

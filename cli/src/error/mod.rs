@@ -20,6 +20,7 @@ pub use openapi::OpenApiFileError;
 
 use crate::engine::registry::CredentialError;
 use crate::engine::{EngineError, HostError, Network};
+use crate::finding::Finding;
 use crate::flags::{FlagError, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
@@ -129,6 +130,10 @@ pub enum Error {
         /// Its name.
         name: String,
     },
+    /// A lint has found something, and has said what.
+    Linted,
+    /// What would come with a change, by the rules of lint.
+    Refused(Vec<Finding>),
     /// A description of an API that gives no routes.
     OpenApi(OpenApiFileError),
     /// The service was removed while it was waited for.
@@ -202,6 +207,8 @@ impl Error {
             Self::Endpoint(_)
             | Self::OpenApi(_)
             | Self::Checked { budget: false, .. }
+            | Self::Linted
+            | Self::Refused(_)
             | Self::Conflict(_)
             | Self::PortMissing { .. }
             | Self::OverlayMissing { .. }
@@ -275,6 +282,8 @@ impl Error {
             Self::Conflict(conflicts) => {
                 lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))
             }
+            Self::Linted => "there is something to change".to_owned(),
+            Self::Refused(findings) => lines(findings.iter().map(ToString::to_string)),
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
@@ -299,6 +308,7 @@ impl Error {
         match self {
             Self::Flags(error) => error.hint().into_iter().collect(),
             Self::OpenApi(error) => error.hint().into_iter().collect(),
+            Self::Refused(findings) => findings.iter().filter_map(|finding| finding.hint.clone()).collect(),
             Self::Engine(EngineError::Unreachable { .. }) => {
                 one("is the engine running? DOCKER_HOST, -H or --context choose another")
             }

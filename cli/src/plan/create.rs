@@ -9,8 +9,10 @@ use smsvc_core::merge::{Conflict, Declaration, merge};
 use super::{BudgetRefusal, Step};
 use crate::engine::{Image, Network};
 use crate::error::Error;
+use crate::finding::{Finding, Severity};
 use crate::flags::{CreateRequest, FlagError, IpBudget};
 use crate::groups::Declared;
+use crate::lint::{self, Subject};
 use crate::observe::{self, CreateSnapshot, Swarm};
 use crate::reserve::Claim;
 use crate::service::{Decided, EndpointMode, RawService, UnresolvedName, create_body};
@@ -24,6 +26,8 @@ pub struct CreatePlan {
     pub costs: Vec<Cost>,
     /// A budget that says no and was told to let it pass.
     pub overruled: Option<BudgetRefusal>,
+    /// What will surprise, by the rules of lint.
+    pub warnings: Vec<Finding>,
     /// The networks that it takes addresses of, where that is counted.
     pub claim: Claim,
 }
@@ -68,7 +72,29 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
         Some(refusal) if request.ip_budget == IpBudget::Enforce => return Err(Error::Budget(refusal)),
         refusal => refusal,
     };
-    Ok(CreatePlan { choice, costs, overruled, claim })
+    let warnings = linted(request, snapshot, choice.mode)?;
+    Ok(CreatePlan { choice, costs, overruled, warnings, claim })
+}
+
+/// What the rules of lint find with the service that they do not find without it: its warnings; its errors end the plan.
+fn linted(
+    request: &CreateRequest,
+    snapshot: &CreateSnapshot,
+    mode: EndpointMode,
+) -> Result<Vec<Finding>, Error> {
+    let known: Vec<Network> = snapshot.networks.values().cloned().collect();
+    let (services, networks) = match &snapshot.swarm {
+        Some(swarm) => (swarm.services.as_slice(), swarm.networks.as_slice()),
+        None => (&[][..], known.as_slice()),
+    };
+    let others: Vec<Subject> =
+        services.iter().map(|service| Subject::of_service(service, networks)).collect();
+    let spec = spec(request, snapshot, None, mode)?;
+    let subject = Subject::of_spec(&request.name, "", request.labels.clone(), &spec, &known);
+    let (errors, warnings): (Vec<Finding>, Vec<Finding>) = lint::introduced(&others, &subject)
+        .into_iter()
+        .partition(|finding| finding.severity == Severity::Error);
+    if errors.is_empty() { Ok(warnings) } else { Err(Error::Refused(errors)) }
 }
 
 impl CreatePlan {

@@ -45,6 +45,7 @@ impl Report {
                 ));
             }
         }
+        self.lint_warnings(&plan.warnings);
         if let Some(refusal) = &plan.overruled {
             for line in refusal.lines() {
                 self.warning(&line);

@@ -11,6 +11,7 @@ mod create;
 mod doctor;
 mod explain;
 mod formatted;
+mod lint;
 mod look;
 mod map;
 mod network;

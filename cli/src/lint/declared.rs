@@ -1,0 +1,63 @@
+//! What services declare: labels that are wrong, declarations that contradict each other, and routes that cannot be told
+//! apart by looking at them.
+
+use smsvc_core::labels;
+use smsvc_core::merge::{Conflict, Declaration, merge};
+
+use super::{Subject, overlap};
+use crate::finding::Finding;
+
+/// E1xx, E201 and following, W401 and W402.
+pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut declarations: Vec<Declaration> = Vec::new();
+    for subject in subjects {
+        match labels::parse(&subject.name, &subject.created, &subject.labels) {
+            Ok(declaration) => declarations.extend(declaration),
+            Err(errors) => found.extend(errors.into_iter().map(|error| {
+                Finding::error(error.code(), error.to_string())
+                    .of_service(&subject.name)
+                    .with_hint("the whole API group is left out until the label is right")
+            })),
+        }
+    }
+    let merged = merge(&declarations);
+    for conflict in merged.refused.iter().flat_map(|refusal| &refusal.errors) {
+        let [first, _] = conflict.services();
+        found.push(
+            Finding::error(conflict.code(), conflict.to_string())
+                .of_service(first.as_str())
+                .with_hint(hint(conflict)),
+        );
+    }
+    for group in &merged.spec.groups {
+        found.extend(overlap::findings(group));
+    }
+    found
+}
+
+fn hint(conflict: &Conflict) -> &'static str {
+    match conflict.code() {
+        "E202" | "E206" | "E207" => "remove one of the routes, or tell them apart by method, header or query",
+        _ => "the members of a group state the same value, or leave it to one of them",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{codes, lint, subject};
+
+    #[test]
+    fn wrong_labels_and_conflicts_have_their_codes() {
+        let one = subject("one", &[("smsvc.group", "g"), ("smsvc.port", "80"), ("smsvc.route.a.path", "/a")]);
+        let two = subject("two", &[("smsvc.group", "g"), ("smsvc.port", "80"), ("smsvc.route.b.path", "/a")]);
+        let three = subject("three", &[("smsvc.group", "h"), ("smsvc.prot", "80")]);
+        assert_eq!(codes(&[one.clone(), two.clone()]), ["E202"]);
+        assert!(codes(&[three]).contains(&"E101"));
+        let text = lint(&[one, two])[0].to_string();
+        assert!(
+            text.contains("one") && text.contains("two") && text.contains("smsvc.route.b.path"),
+            "{text}"
+        );
+    }
+}
