@@ -69,6 +69,12 @@ impl HeaderName {
     }
 }
 
+/// Whether a header counts as one of the client's.
+pub(crate) fn counts(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    !is_of_the_way(&name) && !name.eq_ignore_ascii_case(SERVICE_HEADER)
+}
+
 /// Headers that Traefik sets or removes before the middleware sees them, and the host, which is none among others.
 fn is_of_the_way(name: &str) -> bool {
     let hop_by_hop = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
@@ -94,12 +100,26 @@ impl QueryName {
         &self.0
     }
 
+    /// Whether the name of a `name=value` pair is this.
+    pub(crate) fn names(&self, pair: &str) -> bool {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        form_decoded(name).eq(self.0.bytes())
+    }
+
+    /// Its values in the `query` of a request, still encoded.
+    fn values<'q>(&self, query: Option<&'q str>) -> impl Iterator<Item = &'q str> {
+        let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        pairs.filter(|pair| self.names(pair)).map(|pair| pair.split_once('=').map_or("", |(_, value)| value))
+    }
+
+    /// Its first value, still encoded.
+    pub(crate) fn first<'q>(&self, query: Option<&'q str>) -> Option<&'q str> {
+        self.values(query).next()
+    }
+
     /// Whether the `query` of a request, without its `?`, passes `test`.
     pub(crate) fn passes(&self, test: &Test, query: Option<&str>) -> bool {
-        let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-        let named = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        let mut values =
-            named.filter(|(name, _)| form_decoded(name).eq(self.0.bytes())).map(|(_, value)| value);
+        let mut values = self.values(query);
         match test {
             Test::Equals(TestText(wanted)) => values.any(|value| form_decoded(value).eq(wanted.bytes())),
             Test::Present => values.next().is_some(),

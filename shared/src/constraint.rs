@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::date::Day;
+
 /// What the decoded text of a parameter must be.
 ///
 /// The order is that of precedence: the narrower first.
@@ -65,7 +67,7 @@ impl Constraint {
         match self {
             Self::OneOf(texts) => texts.contains(text),
             Self::Uuid => is_uuid(text),
-            Self::Date => is_date(text),
+            Self::Date => Day::parse(text).is_some(),
             Self::Uint => is_digits(text),
             Self::Int => is_digits(text.strip_prefix('-').unwrap_or(text)),
             Self::Slug => text.split('-').all(is_slug_word),
@@ -118,24 +120,6 @@ fn is_slug_word(word: &str) -> bool {
 fn is_uuid(text: &str) -> bool {
     let hex = |group: &str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(hex)
-}
-
-fn is_date(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let mut number = |digits: usize| {
-        let part = parts.next().filter(|part| part.len() == digits && is_digits(part))?;
-        part.parse::<u32>().ok()
-    };
-    let (Some(year), Some(month), Some(day)) = (number(4), number(2), number(2)) else { return false };
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    parts.next().is_none() && (1..=days).contains(&day)
 }
 
 /// The canonical text, which [`Constraint::parse`] reads back.

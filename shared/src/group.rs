@@ -4,6 +4,7 @@ use crate::host::HostPattern;
 use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
 use crate::route::Route;
+use crate::settings::Settings;
 
 /// One API: where it is, and which services serve it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Group {
     pub hosts: Vec<HostPattern>,
     /// What stands in front of every route.
     pub base: BasePath,
+    /// What else belongs to it as a whole.
+    pub settings: Settings,
     /// The services that serve it.
     pub services: Vec<Member>,
 }

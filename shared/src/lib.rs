@@ -13,8 +13,9 @@
 //! ```
 //!
 //! The vocabulary of one route has a module a word: [`name`], [`host`], [`method`], [`path`], [`constraint`],
-//! [`condition`] and [`rewrite`]; [`route`] puts them together. What can be wrong with any of them is a
-//! [`problem`], and has a stable code.
+//! [`condition`], [`media`], [`version`], [`action`], [`rewrite`], [`header_change`] and [`life`]; [`route`] puts them
+//! together. That of a whole group is in [`settings`]. What can be wrong with any of them is a [`problem`], and has a
+//! stable code.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::arithmetic_side_effects,
@@ -25,15 +26,22 @@
     clippy::unwrap_used
 )]
 
+pub mod action;
+pub mod amount;
 pub mod budget;
 pub mod condition;
 pub mod constraint;
+pub mod cors;
+pub mod date;
 pub mod decide;
 pub mod endpoint;
 pub mod entry_point;
 pub mod group;
+pub mod header_change;
 pub mod host;
 pub mod labels;
+pub mod life;
+pub mod media;
 pub mod merge;
 pub mod method;
 pub mod name;
@@ -41,6 +49,8 @@ pub mod path;
 pub mod problem;
 pub mod rewrite;
 pub mod route;
+pub mod settings;
 pub mod spec;
 pub mod table;
 pub mod traefik;
+pub mod version;

@@ -24,6 +24,10 @@ impl Headers for Fields<'_> {
             .map(|(_, value)| value.clone())
             .collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
 }
 
 fn table(cases: &Cases) -> Table {

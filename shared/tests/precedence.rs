@@ -28,6 +28,10 @@ impl Headers for TwoHeaders {
     fn values(&self, name: &str) -> Vec<String> {
         if matches!(name, "x-a" | "x-b") { vec!["1".to_owned()] } else { Vec::new() }
     }
+
+    fn names(&self) -> Vec<String> {
+        vec!["x-a".to_owned(), "x-b".to_owned()]
+    }
 }
 
 fn chosen(declarations: &[Declaration], method: &str, url: &str) -> String {

@@ -6,17 +6,23 @@
 #![allow(unsafe_code)]
 
 use smsvc_traefik::host::Host;
-use smsvc_traefik::middleware::Next;
 
-use crate::instance;
+use crate::instance::{self, Verdict};
 
 /// The request's side of the functions that serve both the request and the response.
 const REQUEST: u32 = 0;
 const RESPONSE: u32 = 1;
 const LEVEL_ERROR: i32 = 2;
+const BUFFER_RESPONSE: u32 = 2;
+
+/// What [`handle_response`] is given for a request whose answer is held back.
+const HELD: u32 = 1;
 
 /// Holds a method, a host name or a usual URI without asking twice.
 const FIRST_CAPACITY: usize = 256;
+
+/// How much of a body is read at once.
+const BODY_PART: usize = 4096;
 
 mod import {
     #[link(wasm_import_module = "http_handler")]
@@ -40,32 +46,51 @@ mod import {
             value: *const u8,
             value_length: usize,
         );
+        pub(super) fn get_header_names(kind: u32, buffer: *mut u8, limit: usize) -> u64;
+        pub(super) fn add_header_value(
+            kind: u32,
+            name: *const u8,
+            name_length: usize,
+            value: *const u8,
+            value_length: usize,
+        );
         pub(super) fn remove_header(kind: u32, name: *const u8, name_length: usize);
+        pub(super) safe fn enable_features(features: u32) -> u32;
+        pub(super) safe fn get_status_code() -> u32;
         pub(super) safe fn set_status_code(status: u32);
+        pub(super) fn read_body(kind: u32, buffer: *mut u8, limit: usize) -> u64;
         pub(super) fn write_body(kind: u32, body: *const u8, length: usize);
     }
 }
 
-/// Returns 1 to go on to the next handler and 0 to stop. The upper half would be passed to
-/// [`handle_response`] and stays 0.
+/// Returns 1 to go on to the next handler and 0 to stop. The upper half is passed to [`handle_response`].
 #[unsafe(no_mangle)]
 extern "C" fn handle_request() -> u64 {
     match instance::request() {
-        Next::Continue => 1,
-        Next::Stop => 0,
+        Verdict::Stop => 0,
+        Verdict::Continue => 1,
+        Verdict::Finish => u64::from(HELD) << 32 | 1,
     }
 }
 
-/// Traps where the next handler failed, and does nothing else.
+/// Traps where the next handler failed; else sees to an answer that is held back.
 ///
 /// Traefik's host swallows the error with which its proxy aborts a response, and would end a chunked body as
 /// if it were complete. A trap makes it abort the connection. It must come before anything is on the shadow
-/// stack, which is not unwound: so this function may call nothing and must have no frame.
+/// stack, which is not unwound: so this function must have no frame of its own, and what needs one is called last.
 #[unsafe(no_mangle)]
-extern "C" fn handle_response(_context: u32, is_error: u32) {
+extern "C" fn handle_response(context: u32, is_error: u32) {
     if is_error != 0 {
         core::arch::wasm32::unreachable()
     }
+    if context == HELD {
+        respond();
+    }
+}
+
+#[inline(never)]
+fn respond() {
+    instance::response();
 }
 
 /// Writes a line to Traefik's log, at level error.
@@ -98,16 +123,40 @@ fn read(buffer: &mut Vec<u8>, get: impl Fn(*mut u8, usize) -> usize) {
     }
 }
 
-/// The values of a request header, each ended by a NUL byte in `buffer`.
-fn read_header(buffer: &mut Vec<u8>, name: &str) {
+/// The values of a header, each ended by a NUL byte in `buffer`.
+fn read_header(kind: u32, buffer: &mut Vec<u8>, name: &str) {
     read(buffer, |start, limit| {
         // SAFETY: `name` is live and `read` gives a buffer of at least `limit` bytes.
         let count_and_length =
-            unsafe { import::get_header_values(REQUEST, name.as_ptr(), name.len(), start, limit) };
-        #[expect(clippy::cast_possible_truncation, reason = "the upper half is the number of values")]
-        let length = count_and_length as usize;
-        length
+            unsafe { import::get_header_values(kind, name.as_ptr(), name.len(), start, limit) };
+        lower_half(count_and_length)
     });
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the upper half is the number of values, or the end of a body"
+)]
+fn lower_half(value: u64) -> usize {
+    value as usize
+}
+
+/// What stands in `buffer`, each ended by a NUL byte.
+fn split(buffer: &[u8]) -> Vec<Vec<u8>> {
+    let mut values: Vec<Vec<u8>> = buffer.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
+    // What follows the last NUL is not a value.
+    values.pop();
+    values
+}
+
+fn add_header(kind: u32, name: &str, value: &str) {
+    // SAFETY: the host reads from two live strings, within their lengths.
+    unsafe { import::add_header_value(kind, name.as_ptr(), name.len(), value.as_ptr(), value.len()) }
+}
+
+fn remove_header(kind: u32, name: &str) {
+    // SAFETY: the host reads `name.len()` bytes from a live string.
+    unsafe { import::remove_header(kind, name.as_ptr(), name.len()) }
 }
 
 fn set_header(kind: u32, name: &str, value: &str) {
@@ -125,7 +174,7 @@ impl Host for Traefik {
     }
 
     fn host(&self, buffer: &mut Vec<u8>) {
-        read_header(buffer, "host");
+        read_header(REQUEST, buffer, "host");
         if buffer.last() == Some(&0) {
             buffer.pop();
         }
@@ -138,20 +187,29 @@ impl Host for Traefik {
 
     fn request_header(&self, name: &str) -> Vec<Vec<u8>> {
         let mut buffer = Vec::new();
-        read_header(&mut buffer, name);
-        let mut values: Vec<Vec<u8>> = buffer.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
-        // What follows the last NUL is not a value.
-        values.pop();
-        values
+        read_header(REQUEST, &mut buffer, name);
+        split(&buffer)
+    }
+
+    fn request_header_names(&self) -> Vec<Vec<u8>> {
+        let mut buffer = Vec::new();
+        read(&mut buffer, |start, limit| {
+            // SAFETY: `read` gives a buffer of at least `limit` bytes.
+            lower_half(unsafe { import::get_header_names(REQUEST, start, limit) })
+        });
+        split(&buffer)
     }
 
     fn set_request_header(&self, name: &str, value: &str) {
         set_header(REQUEST, name, value);
     }
 
+    fn add_request_header(&self, name: &str, value: &str) {
+        add_header(REQUEST, name, value);
+    }
+
     fn remove_request_header(&self, name: &str) {
-        // SAFETY: the host reads `name.len()` bytes from a live string.
-        unsafe { import::remove_header(REQUEST, name.as_ptr(), name.len()) }
+        remove_header(REQUEST, name);
     }
 
     fn set_uri(&self, uri: &str) {
@@ -161,6 +219,41 @@ impl Host for Traefik {
 
     fn set_response_header(&self, name: &str, value: &str) {
         set_header(RESPONSE, name, value);
+    }
+
+    fn add_response_header(&self, name: &str, value: &str) {
+        add_header(RESPONSE, name, value);
+    }
+
+    fn hold_response(&self) {
+        import::enable_features(BUFFER_RESPONSE);
+    }
+
+    fn status(&self) -> u16 {
+        u16::try_from(import::get_status_code()).unwrap_or_default()
+    }
+
+    fn response_header(&self, name: &str) -> Vec<Vec<u8>> {
+        let mut buffer = Vec::new();
+        read_header(RESPONSE, &mut buffer, name);
+        split(&buffer)
+    }
+
+    fn remove_response_header(&self, name: &str) {
+        remove_header(RESPONSE, name);
+    }
+
+    fn read_response_body(&self, visit: &mut dyn FnMut(&[u8])) {
+        let mut part = vec![0; BODY_PART];
+        loop {
+            // SAFETY: the buffer has the length that the host is told.
+            let read = unsafe { import::read_body(RESPONSE, part.as_mut_ptr(), part.len()) };
+            visit(part.get(..lower_half(read)).unwrap_or_default());
+            // The upper half tells the end, and a host that gives nothing would never come to one.
+            if read >> 32 != 0 || read == 0 {
+                return;
+            }
+        }
     }
 
     fn set_status(&self, status: u16) {

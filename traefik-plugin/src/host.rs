@@ -17,11 +17,17 @@ pub trait Host {
     /// Puts the path and the query into `buffer`, percent-encoded; `/` where the path is empty.
     fn uri(&self, buffer: &mut Vec<u8>);
 
+    /// The names of all request headers.
+    fn request_header_names(&self) -> Vec<Vec<u8>>;
+
     /// The values of a request header, in the order in which they came; none if there is no such header.
     fn request_header(&self, name: &str) -> Vec<Vec<u8>>;
 
     /// Sets a request header to one value and drops all others of that name.
     fn set_request_header(&self, name: &str, value: &str);
+
+    /// Adds a line to those of a request header.
+    fn add_request_header(&self, name: &str, value: &str);
 
     /// Removes every value of a request header.
     fn remove_request_header(&self, name: &str);
@@ -32,11 +38,29 @@ pub trait Host {
     /// Sets a header of the answer. Without effect once the status is set: that sends the head.
     fn set_response_header(&self, name: &str, value: &str);
 
-    /// Sets the status of the answer and sends its head.
+    /// Adds a line to those of a header of the answer, or of the answer that the next handler is going to give.
+    fn add_response_header(&self, name: &str, value: &str);
+
+    /// Has the next handler's answer held back until the guest has seen it. Before the next handler only.
+    fn hold_response(&self);
+
+    /// Sets the status of the answer and sends its head; of an answer that is held back, changes it.
     fn set_status(&self, status: u16);
 
-    /// Writes the body of the answer; the head must have been sent.
+    /// Writes the body of the answer; the head must have been sent. Takes the place of one that is held back.
     fn write_body(&self, body: &[u8]);
+
+    /// The status of the answer that is held back.
+    fn status(&self) -> u16;
+
+    /// The values of a header of the answer that is held back.
+    fn response_header(&self, name: &str) -> Vec<Vec<u8>>;
+
+    /// Removes every value of a header of the answer that is held back.
+    fn remove_response_header(&self, name: &str);
+
+    /// Shows `visit` the body of the answer that is held back, part by part, and leaves it as it is.
+    fn read_response_body(&self, visit: &mut dyn FnMut(&[u8]));
 }
 
 #[cfg(test)]
@@ -52,11 +76,23 @@ pub(crate) mod fake {
     pub(crate) enum Call {
         ReadHeader(String),
         SetRequestHeader(String, String),
+        AddRequestHeader(String, String),
         RemoveRequestHeader(String),
         SetUri(String),
+        AddResponseHeader(String, String),
         SetResponseHeader(String, String),
+        RemoveResponseHeader(String),
+        HoldResponse,
         SetStatus(u16),
         WriteBody(String),
+    }
+
+    /// What the next handler has answered.
+    #[derive(Default)]
+    pub(crate) struct Answered {
+        pub(crate) status: u16,
+        pub(crate) headers: Vec<(String, Vec<u8>)>,
+        pub(crate) body: Vec<u8>,
     }
 
     #[derive(Default)]
@@ -65,6 +101,7 @@ pub(crate) mod fake {
         pub(crate) host: Vec<u8>,
         pub(crate) uri: Vec<u8>,
         pub(crate) headers: Vec<(String, Vec<u8>)>,
+        pub(crate) answered: Answered,
         pub(crate) calls: RefCell<Vec<Call>>,
     }
 
@@ -81,6 +118,11 @@ pub(crate) mod fake {
         fn record(&self, call: Call) {
             self.calls.borrow_mut().push(call);
         }
+    }
+
+    fn values(headers: &[(String, Vec<u8>)], name: &str) -> Vec<Vec<u8>> {
+        let of_that_name = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
+        of_that_name.map(|(_, value)| value.clone()).collect()
     }
 
     fn fill(buffer: &mut Vec<u8>, value: &[u8]) {
@@ -101,10 +143,41 @@ pub(crate) mod fake {
             fill(buffer, &self.uri);
         }
 
+        fn request_header_names(&self) -> Vec<Vec<u8>> {
+            self.headers.iter().map(|(name, _)| name.clone().into_bytes()).collect()
+        }
+
         fn request_header(&self, name: &str) -> Vec<Vec<u8>> {
             self.record(Call::ReadHeader(name.to_owned()));
-            let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-            of_that_name.map(|(_, value)| value.clone()).collect()
+            values(&self.headers, name)
+        }
+
+        fn add_request_header(&self, name: &str, value: &str) {
+            self.record(Call::AddRequestHeader(name.to_owned(), value.to_owned()));
+        }
+
+        fn add_response_header(&self, name: &str, value: &str) {
+            self.record(Call::AddResponseHeader(name.to_owned(), value.to_owned()));
+        }
+
+        fn hold_response(&self) {
+            self.record(Call::HoldResponse);
+        }
+
+        fn status(&self) -> u16 {
+            self.answered.status
+        }
+
+        fn response_header(&self, name: &str) -> Vec<Vec<u8>> {
+            values(&self.answered.headers, name)
+        }
+
+        fn remove_response_header(&self, name: &str) {
+            self.record(Call::RemoveResponseHeader(name.to_owned()));
+        }
+
+        fn read_response_body(&self, visit: &mut dyn FnMut(&[u8])) {
+            self.answered.body.chunks(2).for_each(visit);
         }
 
         fn set_request_header(&self, name: &str, value: &str) {

@@ -18,6 +18,7 @@
 )]
 
 pub mod config;
+pub mod finish;
 pub mod host;
 pub mod middleware;
 pub mod reply;

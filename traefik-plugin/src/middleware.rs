@@ -1,21 +1,25 @@
-//! What happens to one request: read it, decide, then pass it on or write the answer.
+//! What happens to one request: read it, decide, then pass it on or write the answer. What happens to the answer of
+//! the service, where a route asks for it, is in [`finish`](crate::finish).
 //!
 //! The header that names the chosen service is set or removed on every request before it goes on or is answered, so
 //! that a client that sends it is not heard. There are no rules here, and no logging: Traefik's log level
 //! does not reach a guest, so every line would be written.
 
-use smsvc_core::decide::{Decision, Forward, Headers, Request, SERVICE_HEADER, decide};
+use smsvc_core::decide::{Decision, Finish, Forward, Headers, Request, SERVICE_HEADER, decide};
 use smsvc_core::entry_point;
+use smsvc_core::header_change::HeaderChange;
 use smsvc_core::table::Table;
 
 use crate::host::Host;
 use crate::reply;
 
 /// What Traefik has to do when the guest returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next<'t> {
     /// Call the next handler, which is the router's children.
     Continue,
+    /// The same, and then the guest, with the answer held back.
+    Finish(Finish<'t>),
     /// Nothing: the answer is written.
     Stop,
 }
@@ -37,7 +41,7 @@ impl Buffers {
 }
 
 /// Handles one request. What `buffers` holds before and after does not matter.
-pub fn handle(host: &impl Host, table: &Table, buffers: &mut Buffers) -> Next {
+pub fn handle<'t>(host: &impl Host, table: &'t Table, buffers: &mut Buffers) -> Next<'t> {
     host.method(&mut buffers.method);
     host.host(&mut buffers.host);
     host.uri(&mut buffers.uri);
@@ -46,10 +50,7 @@ pub fn handle(host: &impl Host, table: &Table, buffers: &mut Buffers) -> Next {
     let uri = entry_point::ascii(&buffers.uri);
     let request = Request { method: &method, host: &name, uri: &uri, headers: &Lookup(host) };
     match decide(table, &request) {
-        Decision::Forward(forward) => {
-            pass_on(host, &forward);
-            Next::Continue
-        }
+        Decision::Forward(forward) => pass_on(host, forward),
         Decision::Answer(answer) => {
             host.remove_request_header(SERVICE_HEADER);
             reply::write(host, &answer, &method);
@@ -58,10 +59,30 @@ pub fn handle(host: &impl Host, table: &Table, buffers: &mut Buffers) -> Next {
     }
 }
 
-fn pass_on(host: &impl Host, forward: &Forward<'_>) {
-    host.set_request_header(SERVICE_HEADER, forward.service);
+fn pass_on<'t>(host: &impl Host, forward: Forward<'t>) -> Next<'t> {
+    host.set_request_header(SERVICE_HEADER, forward.router);
     if let Some(uri) = &forward.uri {
         host.set_uri(uri);
+    }
+    for change in &forward.request {
+        match change {
+            HeaderChange::Remove(name) => host.remove_request_header(name),
+            HeaderChange::Set(name, value) => host.set_request_header(name, value),
+            HeaderChange::Add(name, value) => host.add_request_header(name, value),
+        }
+    }
+    for change in &forward.response {
+        // What the service has set is out of reach; Traefik's router for the route changes that.
+        if let HeaderChange::Add(name, value) = change {
+            host.add_response_header(name, value);
+        }
+    }
+    match forward.finish {
+        Some(finish) => {
+            host.hold_response();
+            Next::Finish(finish)
+        }
+        None => Next::Continue,
     }
 }
 
@@ -72,6 +93,11 @@ impl<H: Host> Headers for Lookup<'_, H> {
     fn values(&self, name: &str) -> Vec<String> {
         let values = self.0.request_header(name);
         values.iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let names = self.0.request_header_names();
+        names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
     }
 }
 
@@ -86,16 +112,21 @@ mod tests {
     const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.com"],"base":"/v2","services":[
         {"service":"pets","routes":{
             "get-pet":{"path":"/pets/{petId}","methods":"GET","rewrite.path":"/internal/{petId}"},
-            "tenant":{"path":"/tenant","header.X-Tenant":"acme"}}},
+            "tenant":{"path":"/tenant","header.X-Tenant":"acme"},
+            "dressed":{"path":"/dressed","request.header.remove":"x-a","request.header.set.x-b":"1",
+                "request.header.add.x-c":"2","response.header.set.x-d":"3","response.header.add.x-e":"4",
+                "deprecated":"true"},
+            "kept":{"path":"/kept","cache.control":"no-cache","cache.etag":"weak"}}},
         {"service":"orders","age":1,"routes":{"order":{"path":"/orders","methods":"GET,POST"}}}]}]}"#;
 
     fn table() -> Table {
         Table::compile(&Spec::parse(SPEC).unwrap())
     }
 
-    fn run(host: FakeHost) -> (Next, Vec<Call>) {
-        let next = handle(&host, &table(), &mut Buffers::new());
-        (next, host.calls.into_inner())
+    fn run(host: FakeHost) -> (bool, Vec<Call>) {
+        let table = table();
+        let goes_on = handle(&host, &table, &mut Buffers::new()) != Next::Stop;
+        (goes_on, host.calls.into_inner())
     }
 
     fn request(method: &str, uri: impl Into<Vec<u8>>) -> FakeHost {
@@ -109,20 +140,43 @@ mod tests {
     #[test]
     fn a_declared_request_is_passed_on_with_the_name_of_its_service() {
         let (next, calls) = run(request("POST", "/v2/orders"));
-        assert_eq!((next, calls), (Next::Continue, vec![names("orders")]));
+        assert_eq!((next, calls), (true, vec![names("orders")]));
+    }
+
+    #[test]
+    fn headers_are_changed_but_for_those_of_the_service_which_traefik_changes() {
+        let (goes_on, calls) = run(request("GET", "/v2/dressed"));
+        let expected = vec![
+            names("pets/dressed"),
+            Call::RemoveRequestHeader("x-a".into()),
+            Call::SetRequestHeader("x-b".into(), "1".into()),
+            Call::AddRequestHeader("x-c".into(), "2".into()),
+            Call::AddResponseHeader("x-e".into(), "4".into()),
+            Call::AddResponseHeader("deprecation".into(), "@0".into()),
+        ];
+        assert_eq!((goes_on, calls), (true, expected));
+    }
+
+    #[test]
+    fn an_answer_is_held_back_only_where_a_route_asks_for_it_and_it_is_no_stream() {
+        let held = |host: FakeHost| run(host).1.contains(&Call::HoldResponse);
+        assert!(held(request("GET", "/v2/kept")) && held(request("HEAD", "/v2/kept")));
+        assert!(!held(request("POST", "/v2/kept")) && !held(request("GET", "/v2/pets/7")));
+        assert!(!held(request("GET", "/v2/kept").with_header("Upgrade", "websocket")));
+        assert!(!held(request("GET", "/v2/kept").with_header("Accept", "text/event-stream")));
     }
 
     #[test]
     fn a_rewrite_follows_the_header_and_keeps_the_query() {
         let (next, calls) = run(request("GET", "/v2/pets/7?x=1"));
         let expected = vec![names("pets"), Call::SetUri("/internal/7?x=1".into())];
-        assert_eq!((next, calls), (Next::Continue, expected));
+        assert_eq!((next, calls), (true, expected));
     }
 
     #[test]
     fn an_undeclared_request_is_answered_and_not_passed_on() {
         let (next, calls) = run(request("GET", "/v2/nope"));
-        assert_eq!(next, Next::Stop);
+        assert!(!next);
         assert_eq!(calls.first(), Some(&Call::RemoveRequestHeader(SERVICE_HEADER.into())));
         assert!(calls.contains(&Call::SetStatus(404)), "{calls:?}");
     }
@@ -140,9 +194,9 @@ mod tests {
     fn every_value_of_a_header_counts() {
         let host =
             request("GET", "/v2/tenant").with_header("x-tenant", "other").with_header("X-Tenant", "acme");
-        assert_eq!(run(host).0, Next::Continue);
+        assert!(run(host).0);
         let host = request("GET", "/v2/tenant").with_header("X-Tenant", "other");
-        assert_eq!(run(host).0, Next::Stop);
+        assert!(!run(host).0);
     }
 
     #[test]

@@ -13,9 +13,9 @@ use crate::host::Host;
 /// would get (RFC 9110, section 8.6). 204 and 304 have neither.
 pub fn write(host: &impl Host, answer: &Answer, method: &str) {
     for (name, value) in &answer.headers {
-        host.set_response_header(name, value);
+        host.add_response_header(name, value);
     }
-    let has_content = !matches!(answer.status, 204 | 304);
+    let has_content = !matches!(answer.status, 204 | 205 | 304);
     if has_content {
         host.set_response_header("content-length", &answer.body.len().to_string());
     }
@@ -36,12 +36,16 @@ mod tests {
     use crate::host::fake::{Call, FakeHost};
 
     fn header(name: &str, value: &str) -> Call {
-        Call::SetResponseHeader(name.into(), value.into())
+        Call::AddResponseHeader(name.into(), value.into())
     }
 
-    fn written(method: &str, status: u16, headers: &[(&'static str, &str)], body: &str) -> Vec<Call> {
+    fn length(value: &str) -> Call {
+        Call::SetResponseHeader("content-length".into(), value.into())
+    }
+
+    fn written(method: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<Call> {
         let host = FakeHost::default();
-        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         write(&host, &Answer { status, headers, body: body.into() }, method);
         host.calls.into_inner()
     }
@@ -52,7 +56,7 @@ mod tests {
         let expected = [
             header("content-type", "text/plain"),
             header("allow", "GET"),
-            header("content-length", "2"),
+            length("2"),
             Call::SetStatus(405),
             Call::WriteBody("no".into()),
         ];
@@ -61,12 +65,12 @@ mod tests {
 
     #[test]
     fn an_answer_to_head_has_the_length_of_its_body_but_no_body() {
-        assert_eq!(written("HEAD", 404, &[], "gone"), [header("content-length", "4"), Call::SetStatus(404)]);
+        assert_eq!(written("HEAD", 404, &[], "gone"), [length("4"), Call::SetStatus(404)]);
     }
 
     #[test]
     fn an_empty_answer_says_that_it_is_empty() {
-        assert_eq!(written("GET", 404, &[], ""), [header("content-length", "0"), Call::SetStatus(404)]);
+        assert_eq!(written("GET", 404, &[], ""), [length("0"), Call::SetStatus(404)]);
     }
 
     #[test]
@@ -80,6 +84,6 @@ mod tests {
     fn an_instance_that_did_not_start_answers_500() {
         let host = FakeHost::default();
         not_started(&host);
-        assert_eq!(host.calls.into_inner(), [header("content-length", "0"), Call::SetStatus(500)]);
+        assert_eq!(host.calls.into_inner(), [length("0"), Call::SetStatus(500)]);
     }
 }

@@ -79,4 +79,8 @@ impl Headers for FieldLines<'_> {
         let named = self.0.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
         named.map(|field| field.value.clone()).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|field| field.name.clone()).collect()
+    }
 }

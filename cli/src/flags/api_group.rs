@@ -61,12 +61,18 @@ impl GroupWords {
             group: named,
             hosts: self.hosts.clone(),
             base: self.base.clone(),
+            settings: self.settings.clone(),
             port: self.port,
             scheme: Scheme::default(),
             network: None,
             endpoint: None,
+            owner: false,
             routes: labels::route_options(&self.routes).map_err(RequestError::Routes)?,
         });
+        let defaults = self.defaults.iter();
+        added.extend(
+            defaults.map(|(field, value)| (format!("{}defaults.{field}", labels::PREFIX), value.clone())),
+        );
         if group.is_none() {
             added.remove(labels::GROUP);
         }
@@ -145,6 +151,26 @@ mod tests {
             }
         );
         assert!(matches!(refused(&line("SMSVC.port=80")), RequestError::Labels(_)));
+    }
+
+    #[test]
+    fn settings_of_the_group_and_defaults_of_the_routes_become_labels() {
+        let line =
+            ["--name", "w", "--api-group", "g", "--api-set", "slash=ignore", "--api-set", "cors.origins=*"];
+        let line = [&line[..], &["--route", "GET /a", "--route-default", "response.header.set.X-A=1=2", "x"]]
+            .concat();
+        let request = request_of(&line);
+        assert_eq!(request.labels["smsvc.slash"], "ignore");
+        assert_eq!(request.labels["smsvc.cors.origins"], "*");
+        assert_eq!(request.labels["smsvc.defaults.response.header.set.X-A"], "1=2");
+        let group = request.group.unwrap();
+        assert_eq!(group.routes[0].response().set.len(), 1);
+        for wrong in ["--api-set", "--route-default"] {
+            for value in ["slash", "slash=maybe", "nonsense=1", "path=/a"] {
+                let line = ["--name", "w", "--api-group", "g", wrong, value, "x"];
+                assert_eq!(crate::flags::parse_line(&line).unwrap_err().exit_code(), 125, "{wrong} {value}");
+            }
+        }
     }
 
     #[test]

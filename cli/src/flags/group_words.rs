@@ -4,15 +4,19 @@
 //! every swarm:
 //!
 //! 1. Next to `--api-group` it is a user group.
-//! 2. Next to `--route`, `--openapi`, `--base`, `--port` or a host of the API it is the API group: these flags do not exist
+//! 2. Next to `--route`, `--openapi`, `--base`, `--port`, `--api-set`, `--route-default` or a host of the API it is the API
+//!    group: these flags do not exist
 //!    in `docker service create`, so no line that was written for it changes its meaning. Two groups, or a
 //!    number, are refused here, since one of them may have been meant as a user group.
 //! 3. Otherwise it is a user group, as in Docker. It is refused next to `--user-group` and next to `smsvc.`
 //!    labels: whoever writes these may have meant the API group.
 
+use std::collections::BTreeMap;
+
 use smsvc_core::host::HostPattern;
 use smsvc_core::name::Name;
 use smsvc_core::path::BasePath;
+use smsvc_core::settings::Statement;
 
 use super::request_error::RequestError;
 
@@ -26,6 +30,9 @@ pub(super) struct GroupWords {
     pub(super) base: Option<BasePath>,
     pub(super) port: Option<u16>,
     pub(super) routes: Vec<String>,
+    pub(super) settings: Statement,
+    /// Fields that all routes inherit.
+    pub(super) defaults: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +70,8 @@ impl GroupWords {
             ("host", !self.hosts.is_empty()),
             ("base", self.base.is_some()),
             ("port", self.port.is_some()),
+            ("api-set", !self.settings.fields().is_empty()),
+            ("route-default", !self.defaults.is_empty()),
         ]
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))

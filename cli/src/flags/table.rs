@@ -4,7 +4,7 @@ use super::defs::rolling::Change::{Rollback, Update};
 use super::defs::{
     budget, capability, dns, environment, file, group, health, health_time, host, image, kernel, log, mode,
     mount, naming, network, openapi, placement, process, publish, reservation, resources, restart, rolling,
-    rolling_failure, route, run, stop, swap, user,
+    rolling_failure, route, run, setting, stop, swap, user,
 };
 use super::flag::Flag;
 
@@ -27,6 +27,8 @@ pub static TABLE: &[&dyn Flag] = &[
     &openapi::Strict,
     &group::ApiGroup,
     &host::ApiHost,
+    &setting::ApiSet,
+    &setting::RouteDefault,
     &network::Network,
     &network::EndpointMode,
     &publish::Publish,

@@ -1,12 +1,16 @@
 //! Routes, and what would become of a request.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
-use smsvc_core::decide::{Considered, Decision, Explanation, Verdict};
+use smsvc_core::action::Action;
+use smsvc_core::decide::{Answer, Considered, Decision, Explanation, Forward, Verdict};
+use smsvc_core::header_change::HeaderChange;
 use smsvc_core::host::HostPattern;
 use smsvc_core::merge::Merged;
 use smsvc_core::route::Route;
 use smsvc_core::spec::Spec;
-use smsvc_core::table::Table as Routes;
+use smsvc_core::table::{Rule, Table as Routes};
 
 use super::Report;
 use super::table::{Align, Table};
@@ -28,28 +32,7 @@ impl Report {
 
     /// One row a route: group by group, and in a group what outranks another above it.
     pub fn routes_table(self, routes: &Routes) {
-        let mut table = Table::new(&[
-            ("GROUP", Align::Left),
-            ("HOST", Align::Left),
-            ("METHODS", Align::Left),
-            ("PATH", Align::Left),
-            ("SERVICE", Align::Left),
-            ("ROUTE", Align::Left),
-            ("OPTIONS", Align::Left),
-        ]);
-        for rule in routes.ranked() {
-            let route = rule.route();
-            table.row([
-                rule.group().to_owned(),
-                hosts(rule.hosts()),
-                route.methods().to_string(),
-                rule.path().to_string(),
-                rule.service().to_owned(),
-                route.name().to_string(),
-                options(route),
-            ]);
-        }
-        self.result(&table.render());
+        self.result(&routes_text(&routes.ranked()));
     }
 
     /// One entry a route, for a template.
@@ -119,11 +102,22 @@ impl Report {
             .collect();
         let mut value = match &explanation.decision {
             Decision::Forward(forward) => json!({
-                "forward": { "group": forward.group, "service": forward.service, "route": forward.route, "uri": forward.uri }
+                "forward": {
+                    "group": forward.group,
+                    "service": forward.service,
+                    "route": forward.route,
+                    "uri": forward.uri,
+                    "request": changes_json(&forward.request),
+                    "response": changes_json(&forward.response),
+                    "held": forward.finish.is_some(),
+                }
             }),
             Decision::Answer(answer) => {
-                let headers: serde_json::Map<String, Value> =
-                    answer.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+                let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+                for (name, value) in &answer.headers {
+                    let known = headers.entry(name).or_default();
+                    *known = if known.is_empty() { value.clone() } else { format!("{known}, {value}") };
+                }
                 json!({ "answer": { "status": answer.status, "headers": headers, "body": answer.body } })
             }
         };
@@ -131,6 +125,44 @@ impl Report {
         value["url"] = json!(args.url.to_string());
         value["considered"] = Value::Array(considered);
         self.by(format, &value)
+    }
+}
+
+/// A column that is shown where one of the rules has something in it.
+type Column = (&'static str, fn(&Rule) -> String);
+
+const COLUMNS: [Column; 9] = [
+    ("GROUP", |rule| rule.group().to_owned()),
+    ("HOST", |rule| hosts(rule.hosts())),
+    ("VERSION", |rule| rule.route().version().map(|version| version.to_string()).unwrap_or_default()),
+    ("METHODS", |rule| rule.route().methods().to_string()),
+    ("PATH", |rule| rule.path().to_string()),
+    ("SERVICE", |rule| rule.service().to_owned()),
+    ("ROUTE", |rule| rule.route().name().to_string()),
+    ("ANSWER", |rule| answer(rule.route().action())),
+    ("OPTIONS", |rule| options(rule.route())),
+];
+
+fn routes_text(rules: &[&Rule]) -> String {
+    let is_needed = |(name, cell): &&Column| {
+        !matches!(*name, "VERSION" | "ANSWER") || rules.iter().any(|rule| !cell(rule).is_empty())
+    };
+    let columns: Vec<&Column> = COLUMNS.iter().filter(is_needed).collect();
+    let headings: Vec<(&str, Align)> = columns.iter().map(|(name, _)| (*name, Align::Left)).collect();
+    let mut table = Table::new(&headings);
+    for rule in rules {
+        table.row(columns.iter().map(|(_, cell)| cell(rule)));
+    }
+    table.render()
+}
+
+/// What a route answers that asks no service.
+fn answer(action: &Action) -> String {
+    match action {
+        Action::Forward(_) => String::new(),
+        Action::Redirect { status, location } => format!("{status} {location}"),
+        Action::Static(answer) => format!("{} static", answer.status),
+        Action::Deny(status) => format!("{status} denied"),
     }
 }
 
@@ -177,22 +209,57 @@ fn considered_table(shown: &[&Considered<'_>]) -> String {
 
 fn decision(decision: &Decision<'_>) -> String {
     match decision {
-        Decision::Forward(forward) => {
-            let chosen = format!(
-                "-> service {}, by route {} of group {}",
-                forward.service, forward.route, forward.group
-            );
-            match &forward.uri {
-                Some(uri) => format!("{chosen}\n   the service sees {uri}"),
-                None => chosen,
-            }
-        }
-        Decision::Answer(answer) => {
-            let allow = answer.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("allow"));
-            let allow = allow.map(|(_, value)| format!(", Allow: {value}")).unwrap_or_default();
-            format!("-> {}{allow}: no service gets the request", answer.status)
-        }
+        Decision::Forward(forward) => forwarded(forward),
+        Decision::Answer(answer) => answered(answer),
     }
+}
+
+fn forwarded(forward: &Forward<'_>) -> String {
+    let mut lines = vec![format!(
+        "-> service {}, by route {} of group {}",
+        forward.service, forward.route, forward.group
+    )];
+    lines.extend(forward.uri.iter().map(|uri| format!("   the service sees {uri}")));
+    lines.extend(
+        forward.request.iter().map(|change| format!("   {} on the way to the service", said(change))),
+    );
+    lines.extend(forward.response.iter().map(|change| format!("   {} on the way back", said(change))));
+    if let Some(finish) = &forward.finish {
+        let control = finish.control.map(|value| format!("cache-control: {value}"));
+        let missing = control.into_iter().chain(finish.etag.as_ref().map(|_| "an etag".to_owned()));
+        lines.push(format!("   + {}, if the service gives none", missing.collect::<Vec<_>>().join(" and ")));
+    }
+    lines.join("\n")
+}
+
+/// Status and headers, and the body unless it only explains the status.
+fn answered(answer: &Answer) -> String {
+    let mut lines = vec![format!("-> {}: no service gets the request", answer.status)];
+    lines.extend(answer.headers.iter().map(|(name, value)| format!("   {name}: {value}")));
+    let explains = answer.headers.iter().any(|(_, value)| value == "application/problem+json");
+    if !explains && !answer.body.is_empty() {
+        lines.push(format!("\n{}", answer.body.trim_end()));
+    }
+    lines.join("\n")
+}
+
+/// A change to a header, in a notation of its own: `-` what goes, `=` what is set, `+` what is added.
+fn said(change: &HeaderChange<'_>) -> String {
+    match change {
+        HeaderChange::Remove(name) => format!("- {name}"),
+        HeaderChange::Set(name, value) => format!("= {name}: {value}"),
+        HeaderChange::Add(name, value) => format!("+ {name}: {value}"),
+    }
+}
+
+/// The same for programs.
+fn changes_json(changes: &[HeaderChange<'_>]) -> Value {
+    let change = |change: &HeaderChange<'_>| match change {
+        HeaderChange::Remove(name) => json!({ "remove": name }),
+        HeaderChange::Set(name, value) => json!({ "set": name, "value": value }),
+        HeaderChange::Add(name, value) => json!({ "add": name, "value": value }),
+    };
+    changes.iter().map(change).collect()
 }
 
 /// Whether the rule is for requests like this one.
@@ -207,18 +274,24 @@ fn verdict(verdict: Verdict<'_>) -> String {
         Verdict::Host => "other host".to_owned(),
         Verdict::Path => "other path".to_owned(),
         Verdict::Parameter(name) => format!("{{{name}}} does not meet its constraint"),
+        Verdict::Version => "other version of the API".to_owned(),
         Verdict::Method => "other method".to_owned(),
+        Verdict::Consumes => "takes bodies of other types".to_owned(),
+        Verdict::Produces => "answers with none of the types that are accepted".to_owned(),
         Verdict::Header(name) => format!("header {name} is not as asked"),
         Verdict::Query(name) => format!("query parameter {name} is not as asked"),
     }
 }
 
-/// The conditions and rewrites, in the notation of `--route`.
+/// The other fields, in the notation of `--route`.
 fn options(route: &Route) -> String {
     let fields = route
         .fields()
         .into_iter()
-        .filter(|(field, _)| !matches!(field.as_str(), "path" | "prefix" | "methods"));
+        .filter(|(field, _)| {
+            !matches!(field.as_str(), "path" | "prefix" | "methods" | "version" | "to" | "op" | "tag")
+        })
+        .filter(|(field, _)| !["redirect.", "static.", "deny."].iter().any(|word| field.starts_with(word)));
     fields.map(|(field, value)| format!("{field}={value}")).collect::<Vec<_>>().join(" ")
 }
 
@@ -289,7 +362,9 @@ GET /pets/mine
     fn an_answer_is_said_with_what_is_allowed() {
         let expected = "\
 PUT /pets/7
--> 405, Allow: DELETE, GET, HEAD, OPTIONS: no service gets the request
+-> 405: no service gets the request
+   content-type: application/problem+json
+   allow: DELETE, GET, HEAD, OPTIONS
 
    METHODS      PATH            SERVICE   ROUTE   VERDICT
    DELETE,GET   /pets/{petId}   pets      one     other method

@@ -5,10 +5,9 @@
 
 use std::cmp::Reverse;
 
-use super::answer::{Allow, Answer};
-use super::{Decision, Request, Subject};
+use super::near::Near;
+use super::{Decision, Request, Search, Subject, resolve};
 use crate::condition::{HeaderName, QueryName};
-use crate::host::HostPattern;
 use crate::path::{Mismatch, ParamName, Shape};
 use crate::table::{Rule, Table};
 
@@ -43,77 +42,85 @@ pub enum Verdict<'t> {
     Path,
     /// The path has the right shape, but this parameter does not meet its constraint.
     Parameter(&'t ParamName),
+    /// It is for other versions of the API.
+    Version,
     /// It has other methods.
     Method,
     /// The request fails its condition on this header.
     Header(&'t HeaderName),
     /// The request fails its condition on this query parameter.
     Query(&'t QueryName),
+    /// It consumes bodies of other types.
+    Consumes,
+    /// It produces nothing that the client accepts.
+    Produces,
 }
 
 /// Decides a request as [`decide`](super::decide) does, and tells why.
 pub fn explain<'t>(table: &'t Table, request: &Request<'_>) -> Explanation<'t> {
-    let subject = match Subject::new(request) {
-        Ok(subject) => subject,
-        Err(answer) => return Explanation { decision: Decision::Answer(answer), considered: Vec::new() },
-    };
-    let mut rules: Vec<_> = table.rules().map(|rule| (rank(rule, &subject), rule)).collect();
-    rules.sort_by(|(one, rule), (two, other)| one.cmp(two).then_with(|| rule.rank(other)));
-    let mut considered: Vec<Considered<'_>> = Vec::with_capacity(rules.len());
-    let mut chosen = None;
-    for (_, rule) in rules {
-        let verdict = match mismatch(rule, &subject) {
-            Some(verdict) => verdict,
-            None if chosen.is_some() => Verdict::Outranked,
-            None => {
+    let mut linear = Linear { table, considered: Vec::new() };
+    let decision = resolve(table, request, &mut linear);
+    Explanation { decision, considered: linear.considered }
+}
+
+/// The search rule by rule.
+struct Linear<'t> {
+    table: &'t Table,
+    /// What became of the rules at the last search that had a chance to find one.
+    considered: Vec<Considered<'t>>,
+}
+
+impl<'t> Search<'t> for Linear<'t> {
+    fn best(&mut self, subject: &Subject<'_>) -> Option<&'t Rule> {
+        let mut rules: Vec<_> = self.table.rules().map(|rule| (rank(rule, subject), rule)).collect();
+        rules.sort_by(|(one, rule), (two, other)| {
+            let weight = |rule: &Rule| Reverse(subject.weight(rule));
+            one.cmp(two)
+                .then_with(|| rule.standing(other))
+                .then_with(|| weight(rule).cmp(&weight(other)))
+                .then_with(|| rule.seniority().cmp(&other.seniority()))
+        });
+        let mut chosen = None;
+        let considered = rules.into_iter().map(|(_, rule)| {
+            let verdict = mismatch(rule, subject).unwrap_or_else(|| {
+                if chosen.is_some() {
+                    return Verdict::Outranked;
+                }
                 chosen = Some(rule);
                 Verdict::Chosen
-            }
-        };
-        considered.push(Considered { rule, verdict });
+            });
+            Considered { rule, verdict }
+        });
+        let considered: Vec<_> = considered.collect();
+        if chosen.is_some() || self.considered.is_empty() {
+            self.considered = considered;
+        }
+        chosen
     }
-    let decision = match chosen {
-        Some(rule) => subject.forward(rule),
-        None => Decision::Answer(refusal(&considered, subject.method)),
-    };
-    Explanation { decision, considered }
+
+    fn near(&self, subject: &Subject<'_>) -> Near<'t> {
+        let verdicts = self.table.rules().map(|rule| (rule, mismatch(rule, subject)));
+        let far = |verdict| matches!(verdict, Some(Verdict::Host | Verdict::Path | Verdict::Parameter(_)));
+        Near(verdicts.filter(|(_, verdict)| !far(*verdict)).collect())
+    }
 }
 
 /// The precedence that [`table`](crate::table) documents as far as it depends on the request, the least first.
 /// Rules that do not take the request come behind those that do with the same path.
 fn rank(rule: &Rule, subject: &Subject<'_>) -> impl Ord {
-    let taken = rule.hosts().iter().filter(|host| host.matches(&subject.host));
-    let host = taken.map(HostPattern::specificity).max().or(rule.hosts().is_empty().then_some((0, 0)));
-    let fit = rule.route().methods().fit(subject.method);
-    (Reverse(host), Shape::from(rule.path()), fit.is_none(), fit)
+    let fit = rule.fit(subject.method);
+    let host = rule.scope().fit(&subject.host);
+    (Reverse(host), Shape::from(rule.path()), fit.is_none(), rule.version().is_none(), fit)
 }
 
 /// Why a rule does not take the request.
 fn mismatch<'t>(rule: &'t Rule, subject: &Subject<'_>) -> Option<Verdict<'t>> {
-    if !rule.hosts().is_empty() && !rule.hosts().iter().any(|host| host.matches(&subject.host)) {
+    if rule.scope().fit(&subject.host).is_none() {
         return Some(Verdict::Host);
     }
     match rule.path().check(&subject.path) {
-        Ok(()) => {}
-        Err(Mismatch::Shape) => return Some(Verdict::Path),
-        Err(Mismatch::Constraint(name)) => return Some(Verdict::Parameter(name)),
-    }
-    if rule.route().methods().fit(subject.method).is_none() {
-        return Some(Verdict::Method);
-    }
-    subject.unmet(rule)
-}
-
-/// What to answer if no rule takes the request.
-fn refusal(considered: &[Considered<'_>], method: &str) -> Answer {
-    let only_the_method = considered.iter().filter(|it| it.verdict == Verdict::Method);
-    let conditions = considered.iter().any(|it| matches!(it.verdict, Verdict::Header(_) | Verdict::Query(_)));
-    let mut allow: Option<Allow<'_>> = None;
-    for considered in only_the_method {
-        allow.get_or_insert_default().add(considered.rule.route().methods());
-    }
-    match allow {
-        Some(allow) if !conditions => Answer::not_with(method, &allow),
-        _ => Answer::not_found(),
+        Ok(()) if subject.considers(rule) => subject.judge(rule),
+        Ok(()) | Err(Mismatch::Shape) => Some(Verdict::Path),
+        Err(Mismatch::Constraint(name)) => Some(Verdict::Parameter(name)),
     }
 }

@@ -3,19 +3,29 @@
 //! A request that no route declares is answered here and never reaches a service. The answer is the same in
 //! Traefik's middleware and in `docker smsvc routes test`.
 
+mod act;
 mod answer;
 mod explain;
+mod finish;
+mod judge;
+mod near;
+mod preflight;
 mod search;
 
+use crate::header_change::HeaderChange;
 use crate::host::RequestHost;
 use crate::method::is_token;
 use crate::path::{Malformed, RequestPath, Target};
+use crate::settings::{Errors, Settings, Slash};
 use crate::table::{Rule, Table};
+use answer::Refused;
+use near::Near;
 
 pub use answer::Answer;
 pub use explain::{Considered, Explanation, Verdict, explain};
+pub use finish::{BodyTag, Finish};
 
-/// The header that carries the name of the chosen service from the middleware to Traefik's child router.
+/// The header that carries the name of the chosen router from the middleware to Traefik's child routers.
 ///
 /// Whoever hands the request on always replaces it, so that a client cannot set it, and it is taken off again
 /// before the request reaches the service.
@@ -34,15 +44,22 @@ pub struct Request<'a> {
     pub headers: &'a dyn Headers,
 }
 
-/// The headers of a request; asked only where a route has a condition on one.
+/// The headers of a request; asked only where a route or its group depends on one.
 pub trait Headers {
     /// The values of the header `name`, given in lower case, one for each field line.
     fn values(&self, name: &str) -> Vec<String>;
+
+    /// The names of all headers, in whatever case and order.
+    fn names(&self) -> Vec<String>;
 }
 
 /// No headers at all.
 impl Headers for () {
     fn values(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn names(&self) -> Vec<String> {
         Vec::new()
     }
 }
@@ -56,39 +73,83 @@ pub enum Decision<'t> {
     Answer(Answer),
 }
 
-/// Where a request goes.
+/// Where a request goes, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forward<'t> {
     /// The group that the route belongs to.
     pub group: &'t str,
-    /// The service, and the value of [`SERVICE_HEADER`].
+    /// The service.
     pub service: &'t str,
     /// The route.
     pub route: &'t str,
+    /// The value of [`SERVICE_HEADER`]: the service, or `service/route` where Traefik has a router for the route alone.
+    pub router: &'t str,
     /// The target that the service sees in place of the client's: a path that starts with one `/`, and the
-    /// client's query, all of it visible ASCII, with sound escapes in the path, so that Go's `url.ParseRequestURI`
+    /// query, all of it visible ASCII, with sound escapes in the path, so that Go's `url.ParseRequestURI`
     /// takes it.
     pub uri: Option<String>,
+    /// What becomes of the headers of the request.
+    pub request: Vec<HeaderChange<'t>>,
+    /// What becomes of the headers of the response. What is added can be said before the service answers; the rest
+    /// is done by Traefik's router for the route.
+    pub response: Vec<HeaderChange<'t>>,
+    /// What else is to be done with the response.
+    pub finish: Option<Finish<'t>>,
 }
 
 /// Decides a request.
 pub fn decide<'t>(table: &'t Table, request: &Request<'_>) -> Decision<'t> {
-    match Subject::new(request) {
-        Ok(subject) => match search::best(table, &subject) {
-            Some(rule) => subject.forward(rule),
-            None => Decision::Answer(search::refusal(table, &subject)),
-        },
-        Err(answer) => Decision::Answer(answer),
+    resolve(table, request, &mut search::Tree(table))
+}
+
+/// A way to find rules: by the tree, or one by one.
+trait Search<'t> {
+    /// The best of the rules that take the request.
+    fn best(&mut self, subject: &Subject<'_>) -> Option<&'t Rule>;
+
+    /// All rules that have its host and path.
+    fn near(&self, subject: &Subject<'_>) -> Near<'t>;
+}
+
+/// What becomes of a request by the rules that `search` finds.
+fn resolve<'t>(table: &'t Table, request: &Request<'_>, search: &mut impl Search<'t>) -> Decision<'t> {
+    let subject = match Subject::new(request) {
+        Ok(subject) => subject,
+        Err(answer) => return Decision::Answer(answer),
+    };
+    let slashed = subject.path.with_other_slash().filter(|_| table.has_loose_slashes());
+    let relaxed = slashed.as_deref().and_then(|path| subject.at(path));
+    if let Some(answer) = preflight::answer(table, &subject, relaxed.as_ref(), search) {
+        return Decision::Answer(answer);
     }
+    if let Some(rule) = search.best(&subject) {
+        return subject.act(rule);
+    }
+    if let Some((relaxed, rule)) = relaxed.as_ref().and_then(|it| Some((it, search.best(it)?))) {
+        return relaxed.elsewhere(rule).map_or_else(|| relaxed.act(rule), Decision::Answer);
+    }
+    let mut near = search.near(&subject);
+    near.0.extend(relaxed.iter().flat_map(|relaxed| search.near(relaxed).0));
+    let scope = near.scope(&subject).or_else(|| table.concerned(&subject.host, &subject.path));
+    let errors = scope.map_or(Errors::default(), |scope| scope.settings().errors());
+    let answer = near.answer(subject.method, errors);
+    Decision::Answer(
+        subject.for_browsers(answer, scope.map(crate::table::Scope::settings).and_then(Settings::cors)),
+    )
 }
 
 /// A request that is well formed, taken apart.
 struct Subject<'a> {
     method: &'a str,
     host: RequestHost<'a>,
+    /// What the client asks for, whole.
+    uri: &'a str,
     path: RequestPath<'a>,
     query: Option<&'a str>,
     headers: &'a dyn Headers,
+    /// Whether the path has another slash at its end than the client's, so that groups that take this for another path
+    /// are out.
+    relaxed: bool,
 }
 
 impl<'a> Subject<'a> {
@@ -97,47 +158,41 @@ impl<'a> Subject<'a> {
         let Request { method, host, uri, headers } = *request;
         // CONNECT names an authority, for which there is no route (RFC 9110, section 9.3.6).
         if !is_token(method) || method == "CONNECT" {
-            return Err(Answer::bad_request());
+            return Err(Refused::Malformed.answer(Errors::default()));
         }
         match Target::parse(method, uri) {
             Ok(Target::Origin { path, query }) => {
-                Ok(Self { method, host: RequestHost::new(host), path, query, headers })
+                Ok(Self { method, host: RequestHost::new(host), uri, path, query, headers, relaxed: false })
             }
-            Ok(Target::Asterisk) => Err(Answer::options_of_server()),
-            Err(Malformed) => Err(Answer::bad_request()),
+            // Nothing is declared for the server as a whole.
+            Ok(Target::Asterisk) => Err(Answer::empty(204)),
+            Err(Malformed) => Err(Refused::Malformed.answer(Errors::default())),
         }
     }
 
-    /// The first header or query condition of a rule that the request fails.
-    fn unmet<'t>(&self, rule: &'t Rule) -> Option<Verdict<'t>> {
-        let mut headers = rule.route().headers().iter();
-        let header = headers.find(|(name, test)| !test.passes(&self.headers.values(name.as_str())));
-        let mut query = rule.route().query().iter();
-        header.map(|(name, _)| Verdict::Header(name)).or_else(|| {
-            query.find(|(name, test)| !name.passes(test, self.query)).map(|(name, _)| Verdict::Query(name))
-        })
+    /// The same request for another path.
+    fn at<'p>(&self, path: &'p str) -> Option<Subject<'p>>
+    where
+        'a: 'p,
+    {
+        let Ok(Target::Origin { path, .. }) = Target::parse(self.method, path) else { return None };
+        let Self { method, uri, query, headers, .. } = *self;
+        Some(Subject { method, host: self.host.clone(), uri, path, query, headers, relaxed: true })
     }
 
-    /// Hands the request on as a rule that takes it says.
-    fn forward<'t>(&self, rule: &'t Rule) -> Decision<'t> {
-        let uri = match rule.route().rewrite() {
-            None => None,
-            Some(rewrite) => {
-                let path = rule.path().captures(&self.path).and_then(|captures| rewrite.apply(&captures));
-                let Some(mut uri) = path else { return Decision::Answer(Answer::bad_request()) };
-                if let Some(query) = self.query {
-                    uri.push('?');
-                    uri.push_str(query);
-                }
-                Some(uri)
-            }
-        };
-        Decision::Forward(Forward {
-            group: rule.group(),
-            service: rule.service(),
-            route: rule.route().name().as_str(),
-            uri,
-        })
+    /// Whether a rule that has host and path may take the request.
+    fn considers(&self, rule: &Rule) -> bool {
+        !self.relaxed || rule.settings().slash() != Slash::Strict
+    }
+
+    /// Where the client is sent, if the group of the rule has other slashes redirected.
+    fn elsewhere(&self, rule: &Rule) -> Option<Answer> {
+        if rule.settings().slash() != Slash::Redirect {
+            return None;
+        }
+        let query = self.query.map(|query| format!("?{query}")).unwrap_or_default();
+        let answer = act::redirect(308, format!("{}{query}", self.path.text()));
+        Some(self.for_browsers(answer, rule.settings().cors()))
     }
 }
 
@@ -152,6 +207,10 @@ mod tests {
     impl Headers for Untouched {
         fn values(&self, name: &str) -> Vec<String> {
             panic!("{name} is asked for")
+        }
+
+        fn names(&self) -> Vec<String> {
+            panic!("all headers are asked for")
         }
     }
 

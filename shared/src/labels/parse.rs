@@ -8,8 +8,9 @@ use crate::host::{HostError, HostPattern};
 use crate::merge::{Declaration, Scheme};
 use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
-use crate::problem::Problem;
-use crate::route::{Route, fold};
+use crate::problem::{Problem, unknown};
+use crate::route::{Route, check_default, fold};
+use crate::settings::Statement;
 
 /// Reads the labels of `service`, which the engine says was `created` then; other labels are passed over.
 ///
@@ -52,6 +53,10 @@ struct Reader<'a> {
     scheme: Scheme,
     network: Option<String>,
     endpoint: Option<Requested>,
+    settings: Statement,
+    owner: bool,
+    /// Field and value that each route inherits.
+    defaults: Vec<(&'a str, &'a str)>,
     /// Field, value and label of each route.
     routes: BTreeMap<String, Vec<(&'a str, &'a str, &'a str)>>,
     errors: Vec<(String, Problem)>,
@@ -59,21 +64,26 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, label: &'a str, key: &'a str, value: &'a str) {
-        let route = route_key(key);
-        let folded = match route {
-            Some((name, field)) => format!("route.{}.{}", name.to_ascii_lowercase(), fold(field)),
-            None => key.to_ascii_lowercase(),
+        let (route, default) = (route_key(key), default_key(key));
+        let folded = match (route, default) {
+            (Some((name, field)), _) => format!("route.{}.{}", name.to_ascii_lowercase(), fold(field)),
+            (None, Some(field)) => format!("defaults.{}", fold(field)),
+            (None, None) => key.to_ascii_lowercase(),
         };
         if let Some(before) = self.seen.get(&folded) {
             let before = (*before).to_owned();
             return self.errors.push((label.to_owned(), Problem::DuplicateKey(before)));
         }
-        let read = match route {
-            Some((name, field)) => {
+        let read = match (route, default) {
+            (None, Some(field)) => {
+                self.defaults.push((field, value));
+                check_default(field, value)
+            }
+            (Some((name, field)), _) => {
                 self.routes.entry(name.to_ascii_lowercase()).or_default().push((field, value, label));
                 Ok(())
             }
-            None => self.set(&folded, value),
+            (None, None) => self.set(&folded, value),
         };
         self.seen.insert(folded, label);
         if let Err(problem) = read {
@@ -94,7 +104,8 @@ impl<'a> Reader<'a> {
             "network" if value.is_empty() => return Err(wrong("the name of a network")),
             "network" => self.network = Some(value.to_owned()),
             "endpoint" => self.endpoint = Some(value.parse().map_err(|_| wrong("auto, vip or dnsrr"))?),
-            _ => return Err(Problem::UnknownKey),
+            "owner" => self.owner = value.parse().map_err(|_| wrong("true or false"))?,
+            _ => return self.settings.set(key, value).unwrap_or_else(|| Err(unknown(key))),
         }
         Ok(())
     }
@@ -102,13 +113,13 @@ impl<'a> Reader<'a> {
     fn finish(mut self, service: &str, created: &str) -> Result<Declaration, Vec<(String, Problem)>> {
         let mut routes = Vec::new();
         for (name, fields) in std::mem::take(&mut self.routes) {
-            match route(&name, &fields) {
+            match route(&name, &fields, &self.defaults) {
                 Ok(route) => routes.push(route),
                 Err(wrong) => self.errors.extend(wrong),
             }
         }
         // A key that is not known may be the group's, misspelt; one error is enough for that.
-        let misspelt = self.errors.iter().any(|(_, problem)| *problem == Problem::UnknownKey);
+        let misspelt = self.errors.iter().any(|(_, problem)| problem.code() == Problem::UnknownKey.code());
         if self.group.is_none() && !self.seen.contains_key("group") && !misspelt {
             self.errors.push((GROUP.to_owned(), Problem::NoGroup));
         }
@@ -121,10 +132,12 @@ impl<'a> Reader<'a> {
                 group,
                 hosts: self.hosts,
                 base: self.base,
+                settings: self.settings,
                 port: self.port,
                 scheme: self.scheme,
                 network: self.network,
                 endpoint: self.endpoint,
+                owner: self.owner,
                 routes,
             }),
             _ => Err(self.errors),
@@ -133,7 +146,11 @@ impl<'a> Reader<'a> {
 }
 
 /// Makes a route of its fields; its errors name the label as it was written.
-fn route(name: &str, fields: &[(&str, &str, &str)]) -> Result<Route, Vec<(String, Problem)>> {
+fn route(
+    name: &str,
+    fields: &[(&str, &str, &str)],
+    defaults: &[(&str, &str)],
+) -> Result<Route, Vec<(String, Problem)>> {
     let label = |field: &str| {
         let written =
             fields.iter().find(|(known, ..)| *known == field).map(|(.., label)| (*label).to_owned());
@@ -142,7 +159,7 @@ fn route(name: &str, fields: &[(&str, &str, &str)]) -> Result<Route, Vec<(String
     let first = fields.first().map_or("", |(field, ..)| *field);
     let name = Name::parse(name).map_err(|error| vec![(label(first), error.into())])?;
     let texts = fields.iter().map(|(field, value, _)| (*field, *value));
-    Route::from_fields(name, texts)
+    Route::with_defaults(name, texts, defaults.iter().copied())
         .map_err(|errors| errors.into_iter().map(|it| (label(&it.field), it.problem)).collect())
 }
 
@@ -150,6 +167,12 @@ fn route(name: &str, fields: &[(&str, &str, &str)]) -> Result<Route, Vec<(String
 fn route_key(key: &str) -> Option<(&str, &str)> {
     let (word, rest) = key.split_once('.')?;
     if word.eq_ignore_ascii_case("route") { rest.split_once('.') } else { None }
+}
+
+/// The field of `defaults.<field>`.
+fn default_key(key: &str) -> Option<&str> {
+    let (word, field) = key.split_once('.')?;
+    word.eq_ignore_ascii_case("defaults").then_some(field)
 }
 
 fn hosts(value: &str) -> Result<Vec<HostPattern>, HostError> {
@@ -228,7 +251,11 @@ mod tests {
         for label in [
             "smsvc.Groups",
             "smsvc.",
-            "smsvc.cors.origins",
+            "smsvc.cors",
+            "smsvc.cors.origin",
+            "smsvc.route.r.translate.response.allow",
+            "smsvc.pipeline.p.step.1.type",
+            "smsvc.route.r.cache.micro",
             "smsvc.route",
             "smsvc.route.r",
             "smsvc.route.r.x",

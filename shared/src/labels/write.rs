@@ -11,11 +11,8 @@ pub fn write(declaration: &Declaration) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::new();
     let mut put = |key: &str, value: String| labels.insert(format!("{PREFIX}{key}"), value);
     put("group", declaration.group.to_string());
-    if let Some(hosts) = declaration.hosts_text() {
-        put("host", hosts);
-    }
-    if let Some(base) = declaration.base_text() {
-        put("base", base);
+    for (key, value) in declaration.of_group() {
+        put(key, value);
     }
     if let Some(port) = declaration.port {
         put("port", port.to_string());
@@ -28,6 +25,9 @@ pub fn write(declaration: &Declaration) -> BTreeMap<String, String> {
     }
     if let Some(endpoint) = declaration.endpoint {
         put("endpoint", endpoint.to_string());
+    }
+    if declaration.owner {
+        put("owner", "true".to_owned());
     }
     for route in &declaration.routes {
         for (field, value) in route.fields() {

@@ -7,9 +7,13 @@ use super::Declaration;
 use crate::condition::{HeaderName, QueryName, Test};
 use crate::group::Group;
 use crate::host::HostPattern;
+use crate::labels::PREFIX;
+use crate::media::MediaTypes;
 use crate::name::{Name, ServiceName};
 use crate::path::{BasePath, End, PathTemplate, Shape};
 use crate::route::Route;
+use crate::settings::{Settings, SettingsError, Statement};
+use crate::version::VersionRange;
 
 /// Two declarations that cannot both be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +21,25 @@ pub enum Conflict {
     /// Two members of a group state different values of what belongs to the group. Code E201.
     GroupValue {
         /// The label.
-        label: &'static str,
+        label: String,
         /// What the older service states.
         first: Stated,
         /// What the younger one states.
         second: Stated,
+    },
+    /// What the members of a group state together does not go together. Code E208.
+    Settings {
+        /// The service that states the part that tells it.
+        service: ServiceName,
+        /// What is wrong.
+        error: SettingsError,
+    },
+    /// A route has versions in a group that does not say where a request tells its version. Code E208.
+    VersionWithoutPlace {
+        /// The service.
+        service: ServiceName,
+        /// The route.
+        route: Name,
     },
     /// Two routes take the same requests, and nothing ranks one above the other. Code E202 for two services
     /// of a group, E206 for one service, E207 for two groups.
@@ -62,16 +80,18 @@ impl Conflict {
     pub fn code(&self) -> &'static str {
         match self {
             Self::GroupValue { .. } => "E201",
+            Self::Settings { .. } | Self::VersionWithoutPlace { .. } => "E208",
             Self::SameMatch { first, second } if first.group != second.group => "E207",
             Self::SameMatch { first, second } if first.service != second.service => "E202",
             Self::SameMatch { .. } => "E206",
         }
     }
 
-    /// The two services; twice the same for E206.
+    /// The two services; twice the same for E206 and E208.
     pub fn services(&self) -> [&ServiceName; 2] {
         match self {
             Self::GroupValue { first, second, .. } => [&first.service, &second.service],
+            Self::Settings { service, .. } | Self::VersionWithoutPlace { service, .. } => [service, service],
             Self::SameMatch { first, second } => [&first.service, &second.service],
         }
     }
@@ -84,6 +104,12 @@ impl fmt::Display for Conflict {
                 f,
                 "service {} has {label}={}, but service {} has {label}={}",
                 first.service, first.value, second.service, second.value
+            ),
+            Self::Settings { service, error } => write!(f, "service {service}: {error}"),
+            Self::VersionWithoutPlace { service, route } => write!(
+                f,
+                "service {service} has smsvc.route.{route}.version, which needs smsvc.version.by, which no service \
+                 of the group states"
             ),
             Self::SameMatch { first, second } => {
                 write!(f, "service {} ({}) and ", first.service, first.label)?;
@@ -101,33 +127,65 @@ impl fmt::Display for Conflict {
     }
 }
 
-/// A value of a group that each member may state: its label, and the canonical text of a member's value.
-type GroupValue = (&'static str, fn(&Declaration) -> Option<String>);
-
-const GROUP_VALUES: [GroupValue; 2] =
-    [("smsvc.host", Declaration::hosts_text), ("smsvc.base", Declaration::base_text)];
-
-/// The conflicts between the members of one group, which are sorted by age.
-pub(super) fn within(members: &[&Declaration]) -> Vec<Conflict> {
+/// The settings of a group whose members, sorted by age, do not contradict each other; else all conflicts.
+pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>> {
     let mut conflicts = Vec::new();
-    for (label, value) in GROUP_VALUES {
-        let stated = |it: &&Declaration| Some(Stated { service: it.service.clone(), value: value(it)? });
-        let mut statements = members.iter().filter_map(stated);
-        let Some(first) = statements.next() else { continue };
-        let others = statements.filter(|second| second.value != first.value);
-        conflicts.extend(others.map(|second| Conflict::GroupValue { label, first: first.clone(), second }));
+    let mut stated: BTreeMap<&'static str, Stated> = BTreeMap::new();
+    let mut settings = Statement::default();
+    for member in members {
+        for (key, value) in member.of_group() {
+            let second = Stated { service: member.service.clone(), value };
+            match stated.get(key) {
+                Some(first) if first.value != second.value => {
+                    let (label, first) = (format!("{PREFIX}{key}"), first.clone());
+                    conflicts.push(Conflict::GroupValue { label, first, second });
+                }
+                Some(_) => {}
+                None => {
+                    // Host and base are no settings; all others were read by the same function.
+                    let _read = settings.set(key, &second.value);
+                    stated.insert(key, second);
+                }
+            }
+        }
+    }
+    let settings = Settings::new(settings).unwrap_or_else(|error| {
+        let service = stated.get(error.key()).map(|stated| stated.service.clone());
+        let oldest = members.first().map(|member| member.service.clone());
+        conflicts.extend(service.or(oldest).map(|service| Conflict::Settings { service, error }));
+        Settings::default()
+    });
+    // A conflict about the settings themselves is told alone: what follows from them would only repeat it.
+    if conflicts.is_empty() && settings.versioning().is_none() {
+        conflicts.extend(members.iter().flat_map(|member| versioned(member)));
+    }
+    if !conflicts.is_empty() {
+        return Err(conflicts);
     }
     let base = BasePath::default();
     let owned = members.iter().flat_map(|member| {
-        member.routes.iter().map(|route| Owned::new(&member.group, &member.service, &base, route))
+        let routes = member.routes.iter();
+        routes.flat_map(|route| Owned::all(&member.group, &member.service, &base, &settings, route))
     });
     let owned: Vec<Owned<'_>> = owned.collect();
     let mut claims = Claims::default();
     for second in &owned {
-        let first = claims.add(None, second, |_| true);
-        conflicts.extend(first.map(|first| first.conflict(second)));
+        let Some(first) = claims.add(None, second, |_| true) else { continue };
+        let conflict = first.conflict(second);
+        if !conflicts.contains(&conflict) {
+            conflicts.push(conflict);
+        }
     }
-    conflicts
+    if conflicts.is_empty() { Ok(settings) } else { Err(conflicts) }
+}
+
+/// The routes of a member that have versions.
+fn versioned(member: &Declaration) -> impl Iterator<Item = Conflict> {
+    let routes = member.routes.iter().filter(|route| route.version().is_some());
+    routes.map(|route| Conflict::VersionWithoutPlace {
+        service: member.service.clone(),
+        route: route.name().clone(),
+    })
 }
 
 /// The conflicts between groups that are sound in themselves, each with the group to leave out for it.
@@ -135,10 +193,10 @@ pub(super) fn between(groups: &[Group]) -> Vec<(Name, Conflict)> {
     let mut owned: Vec<(u32, &Group, Owned<'_>)> = Vec::new();
     for group in groups {
         for member in &group.services {
-            let routes = member.routes.iter();
-            owned.extend(routes.map(|route| {
-                (member.age, group, Owned::new(&group.name, &member.service, &group.base, route))
-            }));
+            for route in &member.routes {
+                let all = Owned::all(&group.name, &member.service, &group.base, &group.settings, route);
+                owned.extend(all.map(|owned| (member.age, group, owned)));
+            }
         }
     }
     owned.sort_by_key(|(age, ..)| *age);
@@ -161,21 +219,50 @@ pub(super) fn between(groups: &[Group]) -> Vec<(Name, Conflict)> {
     conflicts
 }
 
-/// A route with its owner, and its path with the base.
+/// A route with its owner, at one of its places.
 struct Owned<'a> {
     group: &'a Name,
     service: &'a ServiceName,
     route: &'a Route,
     path: PathTemplate,
+    /// The versions that a request has to want.
+    version: Option<VersionRange>,
 }
 
 impl<'a> Owned<'a> {
-    fn new(group: &'a Name, service: &'a ServiceName, base: &BasePath, route: &'a Route) -> Self {
-        Self { group, service, route, path: route.path().under(base) }
+    fn all(
+        group: &'a Name,
+        service: &'a ServiceName,
+        base: &BasePath,
+        settings: &Settings,
+        route: &'a Route,
+    ) -> impl Iterator<Item = Self> + use<'a> {
+        let places = route.places(base, settings).into_iter();
+        places.map(move |(path, version)| Self { group, service, route, path, version })
+    }
+
+    /// Whether a request exists that both take at the same rank, where host, path, headers and query are the same.
+    fn rivals(&self, other: &Self) -> bool {
+        let versions = match (self.version, other.version) {
+            (None, None) => true,
+            (Some(one), Some(two)) => one.overlaps(two),
+            _ => false,
+        };
+        let types = |one: &MediaTypes, two: &MediaTypes| (one.is_any() && two.is_any()) || one.overlap(two);
+        versions
+            && self.route.methods().overlap(other.route.methods())
+            && types(self.route.consumes(), other.route.consumes())
+            && types(self.route.produces(), other.route.produces())
     }
 
     fn conflict(&self, second: &Self) -> Conflict {
         Conflict::SameMatch { first: self.claim(), second: second.claim() }
+    }
+
+    /// Methods and path, and the versions where the path does not tell them.
+    fn takes(&self) -> String {
+        let version = self.version.map(|version| format!(" version {version}")).unwrap_or_default();
+        format!("{} {}{version}", self.route.methods(), self.path)
     }
 
     fn claim(&self) -> Claim {
@@ -186,13 +273,13 @@ impl<'a> Owned<'a> {
             service: self.service.clone(),
             route: route.clone(),
             label: format!("smsvc.route.{route}.{field}"),
-            takes: format!("{} {}", self.route.methods(), self.path),
+            takes: self.takes(),
         }
     }
 }
 
-/// The claims made so far, by what two routes must share, apart from methods, to take the same requests at
-/// the same rank.
+/// The claims made so far, by what two routes must share, apart from methods, versions and media types, to take the
+/// same requests at the same rank.
 #[derive(Default)]
 struct Claims<'a>(BTreeMap<Match<'a>, Vec<&'a Owned<'a>>>);
 
@@ -209,8 +296,7 @@ impl<'a> Claims<'a> {
     ) -> Option<&'a Owned<'a>> {
         let (headers, query) = (second.route.headers(), second.route.query());
         let rivals = self.0.entry((host, Shape::from(&second.path), headers, query)).or_default();
-        let taken = |first: &Owned<'_>| first.route.methods().overlap(second.route.methods());
-        let first = rivals.iter().copied().find(|first| taken(first) && stands(first));
+        let first = rivals.iter().copied().find(|first| first.rivals(second) && stands(first));
         rivals.push(second);
         first
     }

@@ -7,6 +7,7 @@ use crate::host::HostPattern;
 use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
 use crate::route::Route;
+use crate::settings::Statement;
 
 /// What one service declares; see [`labels`](crate::labels) for its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub struct Declaration {
     pub hosts: Vec<HostPattern>,
     /// The base path of the group; `None` if this member does not tell.
     pub base: Option<BasePath>,
+    /// What else it states of the group.
+    pub settings: Statement,
     /// The port that its tasks listen on.
     pub port: Option<u16>,
     /// How Traefik talks to its tasks.
@@ -30,6 +33,8 @@ pub struct Declaration {
     pub network: Option<String>,
     /// The endpoint mode that its user asked for.
     pub endpoint: Option<Requested>,
+    /// Whether it is the service of the group on which what belongs to no service is compiled into labels.
+    pub owner: bool,
     /// What it takes; the names are unique.
     pub routes: Vec<Route>,
 }
@@ -48,14 +53,21 @@ pub enum Scheme {
 
 impl Declaration {
     /// The canonical text of its hosts, if it tells any.
-    pub(crate) fn hosts_text(&self) -> Option<String> {
+    fn hosts_text(&self) -> Option<String> {
         let hosts: Vec<String> = self.hosts.iter().map(ToString::to_string).collect();
         (!hosts.is_empty()).then(|| hosts.join(","))
     }
 
     /// The canonical text of its base path, if it tells one.
-    pub(crate) fn base_text(&self) -> Option<String> {
+    fn base_text(&self) -> Option<String> {
         self.base.as_ref().map(|base| if base.is_empty() { "/".to_owned() } else { base.to_string() })
+    }
+
+    /// Key and canonical text of everything that it states of its group.
+    pub(crate) fn of_group(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let hosts = self.hosts_text().map(|hosts| ("host", hosts));
+        let base = self.base_text().map(|base| ("base", base));
+        hosts.into_iter().chain(base).chain(self.settings.fields())
     }
 
     /// The older sorts first.

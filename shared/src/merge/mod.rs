@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use crate::group::{Group, Member};
 use crate::name::{Name, ServiceName};
+use crate::settings::Settings;
 use crate::spec::Spec;
 
 pub use conflict::{Claim, Conflict, Stated};
@@ -50,11 +51,11 @@ pub fn merge(declarations: &[Declaration]) -> Merged {
     let mut refused: BTreeMap<Name, Vec<Conflict>> = BTreeMap::new();
     let mut sound: Vec<Group> = Vec::new();
     for (name, members) in groups {
-        let conflicts = conflict::within(&members);
-        if conflicts.is_empty() {
-            sound.push(group(name, &members, &ages));
-        } else {
-            refused.insert(name.clone(), conflicts);
+        match conflict::within(&members) {
+            Ok(settings) => sound.push(group(name, &members, &ages, settings)),
+            Err(conflicts) => {
+                refused.insert(name.clone(), conflicts);
+            }
         }
     }
     settle(&mut sound, &mut refused);
@@ -86,7 +87,12 @@ fn settle(sound: &mut Vec<Group>, refused: &mut BTreeMap<Name, Vec<Conflict>>) {
 }
 
 /// Puts members that agree together.
-fn group(name: &Name, members: &[&Declaration], ages: &BTreeMap<&ServiceName, u32>) -> Group {
+fn group(
+    name: &Name,
+    members: &[&Declaration],
+    ages: &BTreeMap<&ServiceName, u32>,
+    settings: Settings,
+) -> Group {
     let member = |declaration: &&Declaration| Member {
         service: declaration.service.clone(),
         age: ages.get(&declaration.service).copied().unwrap_or_default(),
@@ -101,6 +107,7 @@ fn group(name: &Name, members: &[&Declaration], ages: &BTreeMap<&ServiceName, u3
             .cloned()
             .unwrap_or_default(),
         base: members.iter().find_map(|it| it.base.clone()).unwrap_or_default(),
+        settings,
         services: members.iter().map(member).collect(),
     }
 }

@@ -24,6 +24,13 @@ impl BasePath {
         Ok(Self(segments))
     }
 
+    /// The base with a segment, decoded, behind it.
+    pub(crate) fn with(&self, segment: String) -> Self {
+        let mut segments = self.0.clone();
+        segments.push(segment);
+        Self(segments)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -61,6 +61,21 @@ impl<'a> RequestPath<'a> {
         Self { text, segments: inner.split('/').take(KEPT).collect() }
     }
 
+    /// The whole path.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The path with a slash at its end, or without the one that it has; `None` where that would be another kind of
+    /// target.
+    pub(crate) fn with_other_slash(&self) -> Option<String> {
+        let other = match self.text.strip_suffix('/') {
+            Some(shorter) => shorter.to_owned(),
+            None => format!("{}/", self.text),
+        };
+        (other.starts_with('/') && !other.starts_with("//") && !other.ends_with("//")).then_some(other)
+    }
+
     /// The segments, still encoded.
     pub(crate) fn segments(&self) -> &[&'a str] {
         &self.segments

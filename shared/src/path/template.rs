@@ -69,6 +69,11 @@ impl PathTemplate {
         Self { segments, end: End::Prefix }.distinct()
     }
 
+    /// The prefix that takes every path.
+    pub(crate) fn everything() -> Self {
+        Self { segments: Vec::new(), end: End::Prefix }
+    }
+
     /// Refuses a parameter that stands twice.
     fn distinct(self) -> Result<Self, PathError> {
         let mut names: Vec<&ParamName> = Vec::new();

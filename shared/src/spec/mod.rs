@@ -4,6 +4,7 @@ mod wire;
 
 use crate::group::Group;
 use crate::problem::Problem;
+use crate::settings::SettingsError;
 
 /// The version that this crate writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
@@ -17,8 +18,9 @@ pub const VERSION: u32 = 1;
 ///   {"service":"pets","routes":{"get-pet":{"path":"/pets/{petId}","methods":"GET","param.petId":"int"}}}]}]}
 /// ```
 ///
-/// where `hosts`, `base`, `age` and `routes` are left out if empty or 0, and a route has the fields of a
-/// label ([`Route::fields`](crate::route::Route::fields)).
+/// where `hosts`, `base`, `settings`, `age` and `routes` are left out if empty or 0, the settings are those of
+/// the labels ([`Settings::fields`](crate::settings::Settings::fields)), such as `"settings":{"slash":"ignore"}`, and
+/// a route has the fields of a label ([`Route::fields`](crate::route::Route::fields)).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Spec {
     /// The groups; their order has no meaning.
@@ -43,6 +45,14 @@ pub enum SpecError {
         place: String,
         /// What is wrong with it.
         problem: Problem,
+    },
+    /// Settings of a group that do not go together.
+    #[error("{place}: {error}")]
+    Settings {
+        /// Where the one is that tells it.
+        place: String,
+        /// What is wrong.
+        error: SettingsError,
     },
     /// A name that should be unique.
     #[error("{place}: {name:?} stands there twice")]

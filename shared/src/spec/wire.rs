@@ -17,6 +17,7 @@ use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
 use crate::problem::Problem;
 use crate::route::Route;
+use crate::settings::{Settings, Statement};
 
 #[derive(Read, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +36,8 @@ struct WireGroup<'a> {
     hosts: Vec<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "str::is_empty")]
     base: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "Entries::is_empty")]
+    settings: Entries<'a, Text<'a>>,
     #[serde(borrow)]
     services: Vec<WireMember<'a>>,
 }
@@ -96,7 +99,27 @@ impl WireGroup<'_> {
             name: Name::parse(&self.name).map_err(|error| value(format!("{place}.name"), error))?,
             hosts: hosts.collect::<Result<_, _>>()?,
             base: BasePath::parse(&self.base).map_err(|error| value(format!("{place}.base"), error))?,
+            settings: self.settings(place)?,
             services: services.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl WireGroup<'_> {
+    fn settings(&self, place: &str) -> Result<Settings, SpecError> {
+        let mut stated = Statement::default();
+        let mut names = BTreeSet::new();
+        for (key, Text(text)) in &self.settings.0 {
+            let place = || format!("{place}.settings.{key}");
+            unique(&mut names, key, place)?;
+            stated
+                .set(key, text)
+                .unwrap_or(Err(Problem::UnknownKey))
+                .map_err(|problem| value(place(), problem))?;
+        }
+        Settings::new(stated).map_err(|error| SpecError::Settings {
+            place: format!("{place}.settings.{}", error.key()),
+            error,
         })
     }
 }
@@ -143,6 +166,14 @@ pub(super) fn write(spec: &Spec) -> String {
         name: group.name.as_str().into(),
         hosts: group.hosts.iter().map(|host| host.to_string().into()).collect(),
         base: group.base.to_string().into(),
+        settings: Entries(
+            group
+                .settings
+                .fields()
+                .into_iter()
+                .map(|(key, value)| (key.into(), Text(value.into())))
+                .collect(),
+        ),
         services: group.services.iter().map(write_member).collect(),
     });
     let document = Document { v: VERSION, groups: groups.collect() };

@@ -8,15 +8,19 @@
 //! 2. **Path**, segment by segment from the left: a literal; then parameters with literal text around them,
 //!    the most text first; then constrained parameters; then free ones; then `{rest*}`; then a prefix. So of
 //!    two templates the one with more segments wins where one continues the other.
-//! 3. **Method**: declared, then `HEAD` where `GET` is, then any.
-//! 4. **Conditions**: more headers, then more query parameters.
-//! 5. **Age** of the service, the older first; then group, service and route by name.
+//! 3. **Version**: those for the version that the request wants, then those for any. Where the path tells the version,
+//!    it is part of the path.
+//! 4. **Method**: declared, then `HEAD` where `GET` is, then any.
+//! 5. **Conditions**: more headers, then more query parameters, then a media type that is consumed, then one that is
+//!    produced, the one first that the client would rather have.
+//! 6. **Age** of the service, the older first; then group, service and route by name.
 //!
 //! This is the precedence of the Gateway API (HTTPRoute) on what both know, and nobody can set priorities.
 //! A rule that fails one of its conditions is out before any of this: *filter, then rank*.
 
 mod node;
 mod rule;
+mod scope;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -24,14 +28,18 @@ use std::sync::Arc;
 
 use crate::host::RequestHost;
 use crate::path::{RequestPath, Shape};
+use crate::settings::Slash;
 use crate::spec::Spec;
 use node::Node;
 
 pub use rule::Rule;
+pub(crate) use rule::own_router;
+pub use scope::Scope;
 
 /// All routes of a specification; built once, and only read afterwards.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
+    scopes: Vec<Arc<Scope>>,
     rules: Vec<Arc<Rule>>,
     exact: BTreeMap<String, Node>,
     wildcard: BTreeMap<String, Node>,
@@ -43,8 +51,10 @@ impl Table {
     pub fn compile(spec: &Spec) -> Self {
         let mut table = Self::default();
         for group in &spec.groups {
+            let scope = Arc::new(Scope::of(group));
+            table.scopes.push(Arc::clone(&scope));
             for member in &group.services {
-                for rule in Rule::of_member(group, member) {
+                for rule in Rule::of_member(&scope, group, member) {
                     table.insert(Arc::new(rule));
                 }
             }
@@ -65,6 +75,28 @@ impl Table {
             }
         }
         self.rules.push(rule);
+    }
+
+    /// What the groups share, in the order of the specification.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter().map(Arc::as_ref)
+    }
+
+    /// The group whose business a request is that none of its rules takes: that of the best host, then of the longest
+    /// base.
+    pub(crate) fn concerned(&self, host: &RequestHost<'_>, path: &RequestPath<'_>) -> Option<&Scope> {
+        let concerns = self.scopes().filter_map(|scope| Some((scope.concern(host, path)?, scope)));
+        concerns.max_by(|(one, _), (two, _)| one.cmp(two)).map(|(_, scope)| scope)
+    }
+
+    /// Whether a group lets other origins in.
+    pub(crate) fn has_cors(&self) -> bool {
+        self.scopes().any(|scope| scope.settings().cors().is_some())
+    }
+
+    /// Whether a group takes a path for another one that differs in the slash at its end.
+    pub(crate) fn has_loose_slashes(&self) -> bool {
+        self.scopes().any(|scope| scope.settings().slash() != Slash::Strict)
     }
 
     /// All rules, in the order of the specification.

@@ -9,12 +9,16 @@
 //!                rule: union of the groups                          rule: Header        removes the header
 //! ```
 //!
-//! One parent only, because every router that has the plugin gets a WASM runtime of its own, rebuilt at every change of
+//! A route that has headers of its response set or its requests counted has a child router of its own, because
+//! Traefik does that with middlewares. Groups on other entry points or with other TLS have a parent of their own; as few
+//! as possible, because every router that has the plugin gets a WASM runtime of its own, rebuilt at every change of
 //! the configuration. The document is the same for the same input, byte for byte once it is serialised: Traefik
 //! compares the hash of what it polled.
 //!
 //! This module knows nothing of tasks and of the engine: who may receive requests is the caller's choice.
 
+mod child;
+mod parent;
 mod rule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +58,8 @@ pub struct DocumentOptions {
     pub entry_points: Vec<String>,
 }
 
-/// The dynamic configuration for these groups and backends (Traefik 3.6 and later, which have `parentRefs`).
+/// The dynamic configuration for these groups and backends (Traefik 3.6 and later, which have `parentRefs`; 3.7 and later
+/// for a group with `limit.body`).
 ///
 /// * A service of a group without addresses keeps its router and has no server: Traefik answers 503, where a missing
 ///   router would answer 404.
@@ -63,42 +68,47 @@ pub struct DocumentOptions {
 ///   Traefik too, but looks the same as a mistake.
 /// * `passHostHeader` is left at Traefik's default: the backend sees the host that the client asked for.
 pub fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Value {
-    let mut middlewares = Map::new();
-    middlewares.insert(STRIP.to_owned(), json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}}));
-    let Some(rule) = rule::parent(&spec.groups) else {
-        return json!({"http": {"middlewares": middlewares}});
-    };
-    middlewares.insert(PARENT.to_owned(), json!({"plugin": {&options.plugin: {"spec": spec.to_json()}}}));
-
-    let mut routers = Map::new();
-    let mut parent =
-        Map::from_iter([("rule".to_owned(), rule.into()), ("middlewares".to_owned(), vec![PARENT].into())]);
-    if !options.entry_points.is_empty() {
-        parent.insert("entryPoints".to_owned(), options.entry_points.clone().into());
+    let mut http = Http::default();
+    http.middlewares
+        .insert(STRIP.to_owned(), json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}}));
+    let parents = parent::parents(spec, &options.entry_points);
+    for parent in &parents {
+        parent.write(&options.plugin, &mut http);
     }
-    routers.insert(PARENT.to_owned(), parent.into());
-
-    let members: BTreeSet<&ServiceName> =
-        spec.groups.iter().flat_map(|group| &group.services).map(|member| &member.service).collect();
     let servers = servers(backends);
-    let mut services = Map::new();
-    for service in members {
-        let name = format!("{PARENT}-{service}");
-        routers.insert(
-            name.clone(),
-            json!({
-                "parentRefs": [PARENT],
-                "rule": rule::child(service),
-                "middlewares": [STRIP],
-                "service": name,
-            }),
-        );
-        let servers: Vec<Value> =
-            servers.get(service).into_iter().flatten().map(|url| json!({"url": url})).collect();
-        // The list has to be there even if it is empty: Traefik refuses a whole document with a bare `loadBalancer`.
-        services.insert(name, json!({"loadBalancer": {"servers": servers}}));
+    for group in &spec.groups {
+        let refs = parents.iter().filter(|parent| parent.has(group)).map(|parent| parent.name.as_str());
+        let refs: Vec<&str> = refs.collect();
+        for member in &group.services {
+            child::write(&refs, group, member, &mut http);
+            let urls = servers.get(&member.service).into_iter().flatten();
+            let urls: Vec<Value> = urls.map(|url| json!({"url": url})).collect();
+            // The list has to be there even if it is empty: Traefik refuses a whole document with a bare
+            // `loadBalancer`.
+            let service = json!({"loadBalancer": {"servers": urls}});
+            http.services.insert(format!("{PARENT}-{}", member.service), service);
+        }
     }
-    json!({"http": {"routers": routers, "services": services, "middlewares": middlewares}})
+    http.document()
+}
+
+/// The parts of a document.
+#[derive(Default)]
+struct Http {
+    routers: Map<String, Value>,
+    services: Map<String, Value>,
+    middlewares: Map<String, Value>,
+}
+
+impl Http {
+    /// Traefik refuses empty parts.
+    fn document(self) -> Value {
+        let parts =
+            [("routers", self.routers), ("services", self.services), ("middlewares", self.middlewares)];
+        let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
+        let parts: Map<String, Value> = parts.map(|(name, part)| (name.to_owned(), part.into())).collect();
+        json!({"http": parts})
+    }
 }
 
 /// The server URLs of each service, in the order of their addresses.

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
 use crate::host::HostPattern;
-use crate::name::ServiceName;
 use crate::path::BasePath;
 
 /// The rule of the parent router: what any of the groups may want. Nothing without groups.
@@ -16,8 +15,8 @@ use crate::path::BasePath;
 /// Where a group has neither host nor base path, it wants everything, and the rule is `PathPrefix` of the root alone.
 /// It is the shortest rule there is, and Traefik prefers the longer: such a group does not take requests away from
 /// other routers of the entry point.
-pub(super) fn parent(groups: &[Group]) -> Option<String> {
-    let wanted: BTreeSet<Option<String>> = groups.iter().map(of_group).collect();
+pub(super) fn parent<'g>(groups: impl IntoIterator<Item = &'g Group>) -> Option<String> {
+    let wanted: BTreeSet<Option<String>> = groups.into_iter().map(of_group).collect();
     if wanted.is_empty() {
         return None;
     }
@@ -25,9 +24,9 @@ pub(super) fn parent(groups: &[Group]) -> Option<String> {
     Some(wanted.map_or_else(|| "PathPrefix(`/`)".to_owned(), |wanted| wanted.join(" || ")))
 }
 
-/// The rule of a child router.
-pub(super) fn child(service: &ServiceName) -> String {
-    format!("Header({}, {})", literal(SERVICE_HEADER), literal(service.as_str()))
+/// The rule of a child router, by what it is found by.
+pub(super) fn child(router: &str) -> String {
+    format!("Header({}, {})", literal(SERVICE_HEADER), literal(router))
 }
 
 /// What one group wants; nothing where it wants everything.
@@ -150,6 +149,7 @@ mod tests {
             name: Name::parse("g").unwrap(),
             hosts: hosts.iter().map(|host| HostPattern::parse(host).unwrap()).collect(),
             base: BasePath::parse(base).unwrap(),
+            settings: crate::settings::Settings::default(),
             services: vec![],
         }
     }

@@ -12,6 +12,7 @@ use smsvc_core::host::HostPattern;
 use smsvc_core::name::{Name, ServiceName};
 use smsvc_core::path::BasePath;
 use smsvc_core::route::Route;
+use smsvc_core::settings::Settings;
 use smsvc_core::spec::Spec;
 
 const HOSTS: [&str; 5] = ["a.example", "b.a.example", "*.example", "*.a.example", "[::1]"];
@@ -134,6 +135,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         name: Name::parse("g").unwrap(),
         hosts: hosts.into_iter().map(|host| HostPattern::parse(host).unwrap()).collect(),
         base: BasePath::parse(base).unwrap(),
+        settings: Settings::default(),
         services,
     });
     vec(group, 0..3).prop_map(|mut groups| {
@@ -175,6 +177,10 @@ pub(crate) struct Fields(pub(crate) Vec<(String, String)>);
 impl Headers for Fields {
     fn values(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| name.clone()).collect()
     }
 }
 

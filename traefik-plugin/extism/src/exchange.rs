@@ -4,14 +4,20 @@
 //! The URI is in origin form, percent-encoded; `headers` may be left out.
 //!
 //! Out, one of:
-//! * `{"forward":{"group":"petstore","service":"pets","route":"get-pet","uri":"/internal/7?x=1"}}`, where
-//!   `uri` is there only if it is rewritten;
+//! * `{"forward":{"group":"petstore","service":"pets","route":"get-pet","uri":"/internal/7?x=1","request":[…],
+//!   "response":[…],"finish":{…}}}`, where all behind `route` is there only if there is something to do: `request` and
+//!   `response` are changes to headers, in order, such as `{"set":["x-a","1"]}`, `{"add":["x-a","1"]}` and
+//!   `{"remove":"x-a"}`; `finish` is for a response that says nothing of it itself, with `cacheControl` for its header of
+//!   that name, and `etag` if it is to get one;
 //! * `{"answer":{"status":404,"headers":[["content-type","application/problem+json"]],"body":"…"}}`.
+//!
+//! Beside decisions there are explanations, with what became of each rule, and verdicts on a specification.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use smsvc_core::decide::{self, Decision, Headers, Request};
+use smsvc_core::decide::{self, Decision, Explanation, Forward, Headers, Request, Verdict};
+use smsvc_core::header_change::HeaderChange;
 use smsvc_core::spec::{Spec, SpecError};
 use smsvc_core::table::Table;
 
@@ -44,38 +50,121 @@ impl Headers for Input {
         let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         of_that_name.flat_map(|(_, values)| values.iter().cloned()).collect()
     }
+
+    fn names(&self) -> Vec<String> {
+        self.headers.keys().cloned().collect()
+    }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Output<'t> {
-    Forward {
-        group: &'t str,
-        service: &'t str,
-        route: &'t str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        uri: Option<String>,
-    },
-    Answer {
-        status: u16,
-        headers: Vec<(&'static str, String)>,
-        body: String,
-    },
+    Forward(Forwarded<'t>),
+    Answer { status: u16, headers: Vec<(String, String)>, body: String },
+}
+
+#[derive(Serialize)]
+struct Forwarded<'t> {
+    group: &'t str,
+    service: &'t str,
+    route: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    request: Vec<Change<'t>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    response: Vec<Change<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finish: Option<Finish<'t>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Change<'t> {
+    Remove(&'t str),
+    Set(&'t str, String),
+    Add(&'t str, String),
+}
+
+#[derive(Serialize)]
+struct Finish<'t> {
+    #[serde(rename = "cacheControl", skip_serializing_if = "Option::is_none")]
+    cache_control: Option<&'t str>,
+    etag: bool,
+}
+
+#[derive(Serialize)]
+struct Explained<'t> {
+    decision: Output<'t>,
+    considered: Vec<Considered<'t>>,
+}
+
+#[derive(Serialize)]
+struct Considered<'t> {
+    group: &'t str,
+    service: &'t str,
+    route: &'t str,
+    verdict: &'static str,
+}
+
+impl<'t> From<HeaderChange<'t>> for Change<'t> {
+    fn from(change: HeaderChange<'t>) -> Self {
+        match change {
+            HeaderChange::Remove(name) => Self::Remove(name),
+            HeaderChange::Set(name, value) => Self::Set(name, value.into_owned()),
+            HeaderChange::Add(name, value) => Self::Add(name, value.into_owned()),
+        }
+    }
 }
 
 impl<'t> From<Decision<'t>> for Output<'t> {
     fn from(decision: Decision<'t>) -> Self {
         match decision {
-            Decision::Forward(forward) => Self::Forward {
-                group: forward.group,
-                service: forward.service,
-                route: forward.route,
-                uri: forward.uri,
-            },
+            Decision::Forward(forward) => {
+                let Forward { group, service, route, uri, request, response, finish, .. } = forward;
+                Self::Forward(Forwarded {
+                    group,
+                    service,
+                    route,
+                    uri,
+                    request: request.into_iter().map(Change::from).collect(),
+                    response: response.into_iter().map(Change::from).collect(),
+                    finish: finish.map(|it| Finish { cache_control: it.control, etag: it.etag.is_some() }),
+                })
+            }
             Decision::Answer(answer) => {
                 Self::Answer { status: answer.status, headers: answer.headers, body: answer.body }
             }
         }
+    }
+}
+
+impl<'t> From<Explanation<'t>> for Explained<'t> {
+    fn from(explanation: Explanation<'t>) -> Self {
+        let considered = explanation.considered.iter().map(|it| Considered {
+            group: it.rule.group(),
+            service: it.rule.service(),
+            route: it.rule.route().name().as_str(),
+            verdict: word(it.verdict),
+        });
+        Self { considered: considered.collect(), decision: explanation.decision.into() }
+    }
+}
+
+/// What became of a rule, in a word.
+fn word(verdict: Verdict<'_>) -> &'static str {
+    match verdict {
+        Verdict::Chosen => "chosen",
+        Verdict::Outranked => "outranked",
+        Verdict::Host => "host",
+        Verdict::Path => "path",
+        Verdict::Parameter(_) => "parameter",
+        Verdict::Version => "version",
+        Verdict::Method => "method",
+        Verdict::Header(_) => "header",
+        Verdict::Query(_) => "query",
+        Verdict::Consumes => "consumes",
+        Verdict::Produces => "produces",
     }
 }
 
@@ -86,10 +175,36 @@ pub fn table(spec: &str) -> Result<Table, ExchangeError> {
 
 /// Decides on one request, from JSON to JSON.
 pub fn decide(table: &Table, input: &str) -> Result<String, ExchangeError> {
-    let input: Input = serde_json::from_str(input).map_err(ExchangeError::Input)?;
-    let request = Request { method: &input.method, host: &input.host, uri: &input.uri, headers: &input };
-    let output = Output::from(decide::decide(table, &request));
+    let input = Input::read(input)?;
+    let output = Output::from(decide::decide(table, &input.request()));
     serde_json::to_string(&output).map_err(ExchangeError::Output)
+}
+
+/// Explains the decision on one request, from JSON to JSON: `{"decision":…,"considered":[{"group":…,"service":…,
+/// "route":…,"verdict":"chosen"},…]}`, the best rule first.
+pub fn explain(table: &Table, input: &str) -> Result<String, ExchangeError> {
+    let input = Input::read(input)?;
+    let output = Explained::from(decide::explain(table, &input.request()));
+    serde_json::to_string(&output).map_err(ExchangeError::Output)
+}
+
+/// Judges a specification: `{"valid":true}`, or `{"valid":false,"error":"…"}`.
+pub fn validate(spec: &str) -> String {
+    let verdict = match Spec::parse(spec) {
+        Ok(_) => serde_json::json!({"valid": true}),
+        Err(error) => serde_json::json!({"valid": false, "error": error.to_string()}),
+    };
+    verdict.to_string()
+}
+
+impl Input {
+    fn read(input: &str) -> Result<Self, ExchangeError> {
+        serde_json::from_str(input).map_err(ExchangeError::Input)
+    }
+
+    fn request(&self) -> Request<'_> {
+        Request { method: &self.method, host: &self.host, uri: &self.uri, headers: self }
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +239,44 @@ mod tests {
         let headers = output["answer"]["headers"].as_array().unwrap();
         assert!(headers.contains(&serde_json::json!(["allow", "GET, HEAD, OPTIONS"])), "{headers:?}");
         assert!(output["answer"]["body"].as_str().unwrap().starts_with('{'));
+    }
+
+    #[test]
+    fn changes_to_headers_are_told_in_order() {
+        let spec = SPEC.replace(
+            r#""header.X-Tenant":"acme""#,
+            r#""request.header.set.x-a":"1","response.header.remove":"server","cache.etag":"weak""#,
+        );
+        let table = table(&spec).unwrap();
+        let input = r#"{"method":"GET","host":"","uri":"/v2/tenant"}"#;
+        let output = decide(&table, input).unwrap();
+        assert_eq!(
+            output,
+            r#"{"forward":{"group":"petstore","service":"pets","route":"tenant","request":[{"set":["x-a","1"]}],"response":[{"remove":"server"}],"finish":{"etag":true}}}"#
+        );
+    }
+
+    #[test]
+    fn an_explanation_tells_what_became_of_each_rule() {
+        let table = table(SPEC).unwrap();
+        let output = explain(&table, r#"{"method":"GET","host":"","uri":"/v2/pets/7"}"#).unwrap();
+        let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+        assert_eq!(output["decision"]["forward"]["route"], "get-pet");
+        let verdict = |at: usize| {
+            (output["considered"][at]["route"].clone(), output["considered"][at]["verdict"].clone())
+        };
+        assert_eq!(verdict(0), ("get-pet".into(), "chosen".into()));
+        assert_eq!(verdict(1), ("tenant".into(), "path".into()));
+    }
+
+    #[test]
+    fn a_specification_is_judged() {
+        assert_eq!(validate(SPEC), r#"{"valid":true}"#);
+        let refused = validate(r#"{"v":1,"groups":[{"name":"G","services":[]}]}"#);
+        assert!(
+            refused.starts_with(r#"{"error":"groups[0].name"#) && refused.ends_with(r#""valid":false}"#),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! gateway of one's own, a test bench, an editor. Traefik cannot: it offers a guest no `extism:host/env`
 //! module. For Traefik there is `smsvc-traefik`; both ask the same `smsvc_core::decide`.
 //!
-//! The plug-in has one function, `decide`, and one configuration key, `spec`, which holds the same text as
+//! The plug-in has the functions `decide`, `explain` and `validate`, and one configuration key, `spec`, which holds the same text as
 //! the Traefik middleware's field of that name. [`exchange`] describes the JSON that goes in and out.
 #![deny(
     clippy::arithmetic_side_effects,

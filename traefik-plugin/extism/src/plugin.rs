@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use extism_pdk::{Error, FnResult, config, plugin_fn};
 use smsvc_core::table::Table;
 
-use crate::exchange;
+use crate::exchange::{self, ExchangeError};
 
 const SPEC: &str = "spec";
 
@@ -17,16 +17,31 @@ thread_local! {
 /// is the plug-in's error text.
 #[plugin_fn]
 pub fn decide(request: String) -> FnResult<String> {
-    let decision = TABLE.with(|cell| -> Result<String, Error> {
+    Ok(with_table(|table| exchange::decide(table, &request))?)
+}
+
+/// Takes a request and returns its decision with what became of every rule, both as JSON.
+#[plugin_fn]
+pub fn explain(request: String) -> FnResult<String> {
+    Ok(with_table(|table| exchange::explain(table, &request))?)
+}
+
+/// Takes a specification and returns whether it is valid, as JSON.
+#[plugin_fn]
+pub fn validate(spec: String) -> FnResult<String> {
+    Ok(exchange::validate(&spec))
+}
+
+fn with_table(answer: impl FnOnce(&Table) -> Result<String, ExchangeError>) -> Result<String, Error> {
+    TABLE.with(|cell| {
         let table = if let Some(table) = cell.get() {
             table
         } else {
             let table = compile()?;
             cell.get_or_init(|| table)
         };
-        Ok(exchange::decide(table, &request)?)
-    })?;
-    Ok(decision)
+        Ok(answer(table)?)
+    })
 }
 
 fn compile() -> Result<Table, Error> {

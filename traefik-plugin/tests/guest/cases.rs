@@ -8,7 +8,7 @@ use smsvc_core::merge::merge;
 use smsvc_core::table::Table;
 
 use crate::configuration;
-use crate::expected::{self, CONTINUE, STOP};
+use crate::expected::{self, STOP};
 use crate::host::{Guest, Request};
 use crate::requests::changes;
 use table_of_cases::{Case, Expected, petstore};
@@ -24,14 +24,15 @@ impl Case {
         let argument = |call: &str| calls.iter().find_map(|it| it.strip_prefix(call));
         match &self.expect {
             Expected::Forward { service, uri, .. } => {
-                next == CONTINUE
-                    && argument("set_request_header X-Smsvc-Service: ") == Some(service)
+                let router = argument("set_request_header X-Smsvc-Service: ").unwrap_or_default();
+                next != STOP
+                    && router.split('/').next() == Some(service)
                     && argument("set_uri ").unwrap_or(&self.target) == uri
             }
             Expected::Answer { status, allow } => {
                 next == STOP
                     && argument("set_status ").is_some_and(|told| told == status.to_string())
-                    && argument("set_response_header allow: ") == allow.as_deref()
+                    && argument("add_response_header allow: ") == allow.as_deref()
             }
         }
     }

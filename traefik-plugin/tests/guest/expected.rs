@@ -1,12 +1,15 @@
 //! What the guest has to do with a request, by the native decision on it.
 
-use smsvc_core::decide::{self, Answer, Decision, Headers, SERVICE_HEADER};
+use smsvc_core::decide::{self, Answer, Decision, Forward, Headers, SERVICE_HEADER};
+use smsvc_core::header_change::HeaderChange;
 use smsvc_core::table::Table;
 
 use crate::host::Request;
 
-/// The verdict of `handle_request` for "call the next handler", and for "the answer is written".
+/// The verdict of `handle_request` for "call the next handler", for "call it and then the guest", and for "the answer is
+/// written".
 pub(crate) const CONTINUE: u64 = 1;
+pub(crate) const FINISH: u64 = 1 << 32 | 1;
 pub(crate) const STOP: u64 = 0;
 
 /// The verdict and the calls that change something, in order.
@@ -16,23 +19,36 @@ pub(crate) fn outcome(table: &Table, request: &Request) -> (u64, Vec<String>) {
     let uri = encoded(&request.uri);
     let asked = decide::Request { method: &method, host: &host, uri: &uri, headers: request };
     match decide::decide(table, &asked) {
-        Decision::Forward(forward) => {
-            let mut calls = vec![format!("set_request_header {SERVICE_HEADER}: {}", forward.service)];
-            calls.extend(forward.uri.map(|uri| format!("set_uri {uri}")));
-            (CONTINUE, calls)
-        }
+        Decision::Forward(forward) => forwarded(&forward),
         Decision::Answer(answer) => (STOP, answered(&answer, method == "HEAD")),
     }
 }
 
+fn forwarded(forward: &Forward<'_>) -> (u64, Vec<String>) {
+    let mut calls = vec![format!("set_request_header {SERVICE_HEADER}: {}", forward.router)];
+    calls.extend(forward.uri.iter().map(|uri| format!("set_uri {uri}")));
+    calls.extend(forward.request.iter().map(|change| match change {
+        HeaderChange::Remove(name) => format!("remove_request_header {name}"),
+        HeaderChange::Set(name, value) => format!("set_request_header {name}: {value}"),
+        HeaderChange::Add(name, value) => format!("add_request_header {name}: {value}"),
+    }));
+    calls.extend(forward.response.iter().filter_map(|change| match change {
+        HeaderChange::Add(name, value) => Some(format!("add_response_header {name}: {value}")),
+        _ => None,
+    }));
+    calls.extend(forward.finish.iter().map(|_| "enable_features 2".to_owned()));
+    (if forward.finish.is_some() { FINISH } else { CONTINUE }, calls)
+}
+
 fn answered(answer: &Answer, to_head: bool) -> Vec<String> {
     let mut calls = vec![format!("remove_request_header {SERVICE_HEADER}")];
-    calls.extend(answer.headers.iter().map(|(name, value)| format!("set_response_header {name}: {value}")));
-    if answer.status != 204 {
+    calls.extend(answer.headers.iter().map(|(name, value)| format!("add_response_header {name}: {value}")));
+    let has_content = !matches!(answer.status, 204 | 205 | 304);
+    if has_content {
         calls.push(format!("set_response_header content-length: {}", answer.body.len()));
     }
     calls.push(format!("set_status {}", answer.status));
-    if !to_head && !answer.body.is_empty() {
+    if has_content && !to_head && !answer.body.is_empty() {
         calls.push(format!("write_body {}", answer.body));
     }
     calls
@@ -50,5 +66,9 @@ impl Headers for Request {
     fn values(&self, name: &str) -> Vec<String> {
         let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
         of_that_name.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.headers.iter().map(|(name, _)| name.clone()).collect()
     }
 }

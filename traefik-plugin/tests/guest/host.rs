@@ -28,6 +28,14 @@ impl Request {
     }
 }
 
+/// What the next handler answers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
+    pub(crate) body: Vec<u8>,
+}
+
 /// What the host holds: the request, and what became of it.
 #[derive(Default)]
 pub(crate) struct State {
@@ -36,6 +44,10 @@ pub(crate) struct State {
     pub(crate) calls: Vec<String>,
     pub(crate) log: Vec<String>,
     pub(crate) head_is_sent: bool,
+    /// What the next handler has answered.
+    pub(crate) response: Response,
+    /// How much of its body was read.
+    pub(crate) read: usize,
 }
 
 /// One instance of the guest, with its host.
@@ -84,6 +96,16 @@ impl Guest {
     /// Calls `handle_response`, as Traefik does after the next handler.
     pub(crate) fn response(&mut self, is_error: bool) -> Result<(), Error> {
         self.handle_response.call(&mut self.store, (0, u32::from(is_error)))
+    }
+
+    /// Calls `handle_response` for a response that is held back. Gives the calls that it made, in order.
+    pub(crate) fn held_response(&mut self, verdict: u64, response: Response) -> Result<Vec<String>, Error> {
+        let state = self.store.data_mut();
+        (state.response, state.read) = (response, 0);
+        state.calls.clear();
+        let context = u32::try_from(verdict >> 32).unwrap();
+        self.handle_response.call(&mut self.store, (context, 0))?;
+        Ok(std::mem::take(&mut self.store.data_mut().calls))
     }
 
     /// The lines that the guest has written to the log.

@@ -48,9 +48,8 @@ fn http_handler(linker: &mut Linker<State>) -> Result<(), Error> {
         module,
         "get_header_values",
         |mut c: C, kind: u32, name: u32, name_length: u32, buffer: u32, limit: u32| {
-            assert_eq!(kind, REQUEST);
             let name = read_name(&c, name, name_length)?;
-            let values = values(&mut c, &name);
+            let values = if kind == REQUEST { values(&mut c, &name) } else { answered(&c, &name) };
             let joined: Vec<u8> = values.iter().flat_map(|value| [value.as_slice(), &[0]].concat()).collect();
             let count = u64::try_from(values.len()).unwrap();
             Ok(count << 32 | u64::from(write(&mut c, buffer, limit, &joined)))
@@ -68,10 +67,43 @@ fn http_handler(linker: &mut Linker<State>) -> Result<(), Error> {
             Ok(())
         },
     )?;
-    linker.func_wrap(module, "remove_header", |mut c: C, kind: u32, name: u32, length: u32| {
+    linker.func_wrap(
+        module,
+        "add_header_value",
+        |mut c: C, kind: u32, name: u32, name_length: u32, value: u32, value_length: u32| {
+            let name = read_name(&c, name, name_length)?;
+            let value = read_text(&c, value, value_length);
+            let late = if c.data().head_is_sent { "late " } else { "" };
+            let side = if kind == REQUEST { "request" } else { "response" };
+            c.data_mut().calls.push(format!("{late}add_{side}_header {name}: {value}"));
+            Ok::<_, Error>(())
+        },
+    )?;
+    linker.func_wrap(module, "get_header_names", |mut c: C, kind: u32, buffer: u32, limit: u32| {
         assert_eq!(kind, REQUEST);
+        let names: Vec<String> =
+            c.data().request.headers.iter().map(|(name, _)| format!("{name}\0")).collect();
+        let count = u64::try_from(names.len()).unwrap();
+        count << 32 | u64::from(write(&mut c, buffer, limit, names.concat().as_bytes()))
+    })?;
+    linker.func_wrap(module, "enable_features", |mut c: C, features: u32| {
+        c.data_mut().calls.push(format!("enable_features {features}"));
+        features
+    })?;
+    linker.func_wrap(module, "get_status_code", |c: C| u32::from(c.data().response.status))?;
+    linker.func_wrap(module, "read_body", |mut c: C, kind: u32, buffer: u32, limit: u32| {
+        assert_ne!(kind, REQUEST);
+        assert_ne!(limit, 0, "Traefik's host would trap");
+        let State { response, read, .. } = c.data();
+        let part: Vec<u8> = response.body.iter().skip(*read).take(limit as usize).copied().collect();
+        c.data_mut().read += part.len();
+        let end = u64::from(c.data().read == c.data().response.body.len() && part.len() < limit as usize);
+        end << 32 | u64::from(write(&mut c, buffer, limit, &part))
+    })?;
+    linker.func_wrap(module, "remove_header", |mut c: C, kind: u32, name: u32, length: u32| {
         let name = read_name(&c, name, length)?;
-        c.data_mut().calls.push(format!("remove_request_header {name}"));
+        let side = if kind == REQUEST { "request" } else { "response" };
+        c.data_mut().calls.push(format!("remove_{side}_header {name}"));
         Ok::<_, Error>(())
     })?;
     linker.func_wrap(module, "set_status_code", |mut c: C, status: u32| {
@@ -100,6 +132,15 @@ fn wasi(linker: &mut Linker<State>) -> Result<(), Error> {
     linker.func_wrap(module, "fd_write", |_: C, _: u32, _: u32, _: u32, _: u32| NOT_SUPPORTED)?;
     linker.func_wrap(module, "proc_exit", |_: C, code: i32| Err::<(), _>(Error::i32_exit(code)))?;
     Ok(())
+}
+
+/// The values of a header of the next handler's answer.
+fn answered(caller: &Caller<'_, State>, name: &str) -> Vec<Vec<u8>> {
+    let headers = caller.data().response.headers.iter();
+    headers
+        .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_bytes().to_vec())
+        .collect()
 }
 
 /// The values of a request header. The name `host` gives the host, and what was looked up is recorded.

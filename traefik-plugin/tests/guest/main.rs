@@ -18,7 +18,8 @@ const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.
     {"service":"pets","routes":{
         "get-pet":{"path":"/pets/{petId}","methods":"GET","rewrite.path":"/internal/{petId}"},
         "files":{"prefix":"/files","rewrite.prefix":"/"},
-        "tenant":{"path":"/tenant","header.X-Tenant":"acme","header.X-Other":"*"}}},
+        "tenant":{"path":"/tenant","header.X-Tenant":"acme","header.X-Other":"*"},
+        "kept":{"path":"/kept","cache.etag":"weak","cache.control":"no-cache"}}},
     {"service":"orders","age":1,"routes":{"order":{"path":"/orders","methods":"GET,POST"}}}]}]}"#;
 
 fn spec() -> Spec {

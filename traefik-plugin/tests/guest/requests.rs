@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use smsvc_core::table::Table;
 
-use crate::expected::{self, CONTINUE, STOP};
-use crate::host::Request;
+use crate::expected::{self, CONTINUE, FINISH, STOP};
+use crate::host::{Request, Response};
 use crate::{get, guest, spec};
 
 /// Without the look-ups, which change nothing.
@@ -28,9 +28,34 @@ fn an_answer_has_its_headers_before_its_status_and_is_whole() {
     assert_eq!(next, STOP);
     assert_eq!(calls[0], "remove_request_header X-Smsvc-Service");
     let status = calls.iter().position(|call| call == "set_status 405").unwrap();
-    assert!(calls[1..status].iter().all(|call| call.starts_with("set_response_header ")), "{calls:?}");
+    assert!(calls[1..status].iter().all(|call| call.contains("_response_header ")), "{calls:?}");
     let body = calls[status + 1].strip_prefix("write_body ").unwrap();
     assert!(calls.contains(&format!("set_response_header content-length: {}", body.len())), "{calls:?}");
+}
+
+#[test]
+fn an_answer_that_is_held_back_is_finished_whatever_its_length_and_leaves_the_stack_clean() {
+    let mut guest = guest();
+    let resting = guest.stack_pointer();
+    let mut tags = Vec::new();
+    for length in [0, 1, 4095, 4096, 4097, 100_000] {
+        let (next, calls) = guest.request(get("/v2/kept")).unwrap();
+        assert_eq!((next, calls.last().map(String::as_str)), (FINISH, Some("enable_features 2")));
+        let response = Response { status: 200, headers: Vec::new(), body: vec![b'x'; length] };
+        let calls = guest.held_response(next, response).unwrap();
+        assert_eq!(calls[0], "set_response_header cache-control: no-cache");
+        let tag = calls[1].strip_prefix("set_response_header etag: ").unwrap().to_owned();
+        assert!(tag.ends_with(&format!("-{length:x}\"")), "{tag}");
+        tags.push((length, tag));
+    }
+    for (length, tag) in tags {
+        let (next, _) = guest.request(get("/v2/kept").with_header("If-None-Match", &tag)).unwrap();
+        let response =
+            Response { status: 200, headers: vec![("Cache-Control", "x")], body: vec![b'x'; length] };
+        let calls = guest.held_response(next, response).unwrap();
+        assert_eq!(calls[3..], ["set_status 304", "write_body "]);
+    }
+    assert_eq!(guest.stack_pointer(), resting);
 }
 
 #[test]

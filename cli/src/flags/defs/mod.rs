@@ -27,6 +27,7 @@ pub(super) mod rolling;
 pub(super) mod rolling_failure;
 pub(super) mod route;
 pub(super) mod run;
+pub(super) mod setting;
 pub(super) mod stop;
 pub(super) mod swap;
 pub(super) mod user;

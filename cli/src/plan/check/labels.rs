@@ -1,6 +1,6 @@
 //! The `smsvc.*` labels of a stack's services: each by itself, together, and with the services of the swarm.
 
-use smsvc_core::labels;
+use smsvc_core::labels::{self, PREFIX};
 use smsvc_core::merge::{Conflict, merge};
 
 use super::networks::ByKey;
@@ -62,7 +62,9 @@ pub(super) fn check(
 /// Where the label stands that a conflict is about.
 fn place_of(conflict: &Conflict, service: &CheckedService, declared: &StackService) -> Place {
     let label = match conflict {
-        Conflict::GroupValue { label, .. } => (*label).to_owned(),
+        Conflict::GroupValue { label, .. } => label.clone(),
+        Conflict::Settings { error, .. } => format!("{PREFIX}{}", error.key()),
+        Conflict::VersionWithoutPlace { route, .. } => format!("{PREFIX}route.{route}.version"),
         Conflict::SameMatch { first, second } => {
             let mine = if second.service.as_str() == service.name { second } else { first };
             mine.label.clone()

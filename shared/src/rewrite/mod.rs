@@ -1,10 +1,14 @@
-//! Rewrites: the path that a service sees in place of the one that the client asked for.
+//! Rewrites: the path and the query that a service sees in place of those that the client asked for.
+
+mod query;
 
 use std::fmt;
 
 use crate::path::{Captures, ParamName, PathError, encode, has_dot_segment, unescape};
 
-/// What becomes of the path; the query stays as it is.
+pub use query::{Keep, QueryRewrite};
+
+/// What becomes of the path.
 ///
 /// Neither form keeps the base path of the group: what is written is what the service sees.
 #[derive(Debug, Clone, PartialEq, Eq)]

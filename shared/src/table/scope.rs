@@ -1,0 +1,57 @@
+//! Scopes: what all rules of a group share.
+
+use crate::group::Group;
+use crate::host::{HostPattern, RequestHost};
+use crate::name::Name;
+use crate::path::{PathTemplate, RequestPath};
+use crate::settings::Settings;
+
+/// Where a group is, and what holds for all of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Scope {
+    name: Name,
+    hosts: Vec<HostPattern>,
+    base: PathTemplate,
+    settings: Settings,
+}
+
+impl Scope {
+    pub(super) fn of(group: &Group) -> Self {
+        Self {
+            name: group.name.clone(),
+            hosts: group.hosts.clone(),
+            base: PathTemplate::everything().under(&group.base),
+            settings: group.settings.clone(),
+        }
+    }
+
+    /// The name of the group.
+    pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    /// Its hosts; empty for any.
+    pub fn hosts(&self) -> &[HostPattern] {
+        &self.hosts
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How well the group fits a host, the greater the better; `None` if it is for others.
+    pub(crate) fn fit(&self, host: &RequestHost<'_>) -> Option<(usize, usize)> {
+        let taken = self.hosts.iter().filter(|pattern| pattern.matches(host));
+        taken.map(HostPattern::specificity).max().or(self.hosts.is_empty().then_some((0, 0)))
+    }
+
+    /// How well it fits a request, the greater the better; `None` if the request is none of its business.
+    pub(super) fn concern(&self, host: &RequestHost<'_>, path: &RequestPath<'_>) -> Option<impl Ord + use<>> {
+        let fit = self.fit(host)?;
+        self.base
+            .check(path)
+            .is_ok()
+            .then(|| (fit, self.base.segments().len(), std::cmp::Reverse(self.name.clone())))
+    }
+}

@@ -1,0 +1,155 @@
+//! Parent routers: what the groups on the same entry points want, with the middleware that decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Http, PARENT, rule};
+use crate::group::Group;
+use crate::settings::Tls;
+use crate::spec::Spec;
+
+/// A parent router.
+pub(super) struct Parent<'s> {
+    /// Its name, and that of its middleware.
+    pub(super) name: String,
+    /// Empty for Traefik's usual ones.
+    entry_points: BTreeSet<&'s str>,
+    tls: &'s Tls,
+    groups: Vec<&'s Group>,
+}
+
+/// The parents that all groups need: on one entry point, all groups with the same TLS share one, since Traefik asks one
+/// parent only; and entry points with the same groups share one too.
+pub(super) fn parents<'s>(spec: &'s Spec, usual: &'s [String]) -> Vec<Parent<'s>> {
+    let mut places: BTreeMap<(&Tls, Option<&str>), Vec<&Group>> = BTreeMap::new();
+    for group in &spec.groups {
+        let tls = group.settings.tls();
+        let stated =
+            group.settings.entry_points().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+        let names = stated.unwrap_or_else(|| usual.iter().map(String::as_str).collect());
+        if names.is_empty() {
+            places.entry((tls, None)).or_default().push(group);
+        }
+        for name in names {
+            places.entry((tls, Some(name))).or_default().push(group);
+        }
+    }
+    let mut parents: Vec<Parent<'_>> = Vec::new();
+    for ((tls, name), groups) in places {
+        let same = parents.iter_mut().find(|parent| {
+            parent.tls == tls && parent.groups == groups && parent.entry_points.is_empty() == name.is_none()
+        });
+        match same {
+            Some(parent) => parent.entry_points.extend(name),
+            None => parents.push(Parent {
+                name: String::new(),
+                entry_points: name.into_iter().collect(),
+                tls,
+                groups,
+            }),
+        }
+    }
+    let usual: BTreeSet<&str> = usual.iter().map(String::as_str).collect();
+    for parent in &mut parents {
+        parent.name = parent.name(&usual);
+    }
+    parents
+}
+
+impl Parent<'_> {
+    /// Whether requests to this group come here.
+    pub(super) fn has(&self, group: &Group) -> bool {
+        self.groups.iter().any(|one| one.name == group.name)
+    }
+
+    /// `smsvc` where all is as usual, else with the entry points and TLS behind it. No service has a dot in its name,
+    /// so that no child router is called so.
+    fn name(&self, usual: &BTreeSet<&str>) -> String {
+        let mut words = vec![PARENT];
+        if self.entry_points != *usual {
+            words.extend(&self.entry_points);
+        }
+        match self.tls {
+            Tls::Off => {}
+            Tls::On => words.push("tls"),
+            Tls::Resolver(name) => words.extend(["tls", name]),
+        }
+        words.join(".")
+    }
+
+    /// Writes router and middleware.
+    pub(super) fn write(&self, plugin: &str, http: &mut Http) {
+        let Some(rule) = rule::parent(self.groups.iter().copied()) else { return };
+        let groups = self.groups.iter().map(|group| (*group).clone()).collect();
+        let spec = Spec { groups }.to_json();
+        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: {"spec": spec}}}));
+        let mut router = json!({"rule": rule, "middlewares": [self.name]});
+        let tls = match self.tls {
+            Tls::Off => None,
+            Tls::On => Some(json!({})),
+            Tls::Resolver(name) => Some(json!({"certResolver": name})),
+        };
+        if let Some(fields) = router.as_object_mut() {
+            let entry_points = Some(&self.entry_points).filter(|names| !names.is_empty());
+            fields.extend(
+                entry_points
+                    .map(|names| ("entryPoints".to_owned(), names.iter().copied().collect::<Value>())),
+            );
+            fields.extend(tls.map(|tls| ("tls".to_owned(), tls)));
+        }
+        http.routers.insert(self.name.clone(), router);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::traefik::{DocumentOptions, document};
+
+    /// Groups as `name` and their settings, on the entry points `web` and `websecure`.
+    fn routers(groups: &[(&str, &str)], usual: &[&str]) -> Value {
+        let groups = groups.iter().map(|(name, settings)| {
+            format!(r#"{{"name":"{name}","settings":{{{settings}}},"services":[{{"service":"s-{name}"}}]}}"#)
+        });
+        let text = format!(r#"{{"v":1,"groups":[{}]}}"#, groups.collect::<Vec<_>>().join(","));
+        let entry_points = usual.iter().map(|name| (*name).to_owned()).collect();
+        let options = DocumentOptions { plugin: "smsvc".into(), entry_points };
+        document(&Spec::parse(&text).unwrap(), &[], &options)["http"]["routers"].clone()
+    }
+
+    #[test]
+    fn groups_with_the_usual_entry_points_share_one_parent() {
+        let routers = routers(&[("a", ""), ("b", r#""entrypoints":"web""#)], &["web"]);
+        assert_eq!(routers["smsvc"]["entryPoints"], json!(["web"]));
+        assert_eq!(routers["smsvc-s-a"]["parentRefs"], json!(["smsvc"]));
+        assert_eq!(routers["smsvc-s-b"]["parentRefs"], json!(["smsvc"]));
+        assert_eq!(routers.as_object().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn on_each_entry_point_one_parent_has_all_the_groups_that_are_there() {
+        let both = r#""entrypoints":"web,internal""#;
+        let routers = routers(&[("a", ""), ("b", both)], &["web"]);
+        assert_eq!(routers["smsvc"]["entryPoints"], json!(["web"]));
+        assert_eq!(routers["smsvc.internal"]["entryPoints"], json!(["internal"]));
+        assert_eq!(routers["smsvc-s-a"]["parentRefs"], json!(["smsvc"]));
+        assert_eq!(routers["smsvc-s-b"]["parentRefs"], json!(["smsvc.internal", "smsvc"]));
+    }
+
+    #[test]
+    fn entry_points_with_the_same_groups_share_one_parent() {
+        let routers = routers(&[("a", r#""entrypoints":"x,y""#)], &[]);
+        assert_eq!(routers["smsvc.x.y"]["entryPoints"], json!(["x", "y"]));
+        assert!(routers.get("smsvc").is_none());
+    }
+
+    #[test]
+    fn tls_is_a_matter_of_the_parent() {
+        let routers = routers(&[("a", r#""tls":"true""#), ("b", r#""tls":"le""#), ("c", "")], &[]);
+        assert_eq!(routers["smsvc.tls"]["tls"], json!({}));
+        assert_eq!(routers["smsvc.tls.le"]["tls"], json!({"certResolver": "le"}));
+        assert!(routers["smsvc"].get("tls").is_none());
+        assert!(routers["smsvc"].get("entryPoints").is_none(), "Traefik's usual ones");
+    }
+}
