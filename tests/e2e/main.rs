@@ -16,6 +16,7 @@ mod inputs;
 mod malformed;
 mod plugin;
 mod provider;
+mod redefine;
 mod relay;
 mod routing;
 mod world;
@@ -40,6 +41,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         concurrency::RULES,
         budget::RULES,
         endurance::RULES,
+        redefine::RULES,
         provider::RULES,
         routing::RULES,
         create::RULES,

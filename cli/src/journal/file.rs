@@ -60,7 +60,7 @@ impl Journal {
     /// written no file is left.
     pub fn begin(path: &Path, header: &Header) -> Result<Self, JournalError> {
         let failed = |error| JournalError::Write { path: path.to_owned(), error };
-        let file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(failed)?;
         let mut journal = Self { path: path.to_owned(), file };
         let written = journal.append(header).and_then(|()| {
             let folder = path.parent().unwrap_or(Path::new("."));
