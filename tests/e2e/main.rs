@@ -10,6 +10,7 @@ mod cases;
 mod cluster;
 mod concurrency;
 mod create;
+mod diagnosis;
 mod endurance;
 mod ground;
 mod inputs;
@@ -40,6 +41,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         cluster::RULES,
         concurrency::RULES,
         budget::RULES,
+        diagnosis::RULES,
         endurance::RULES,
         redefine::RULES,
         provider::RULES,

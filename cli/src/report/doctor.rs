@@ -188,6 +188,21 @@ mod tests {
     }
 
     #[test]
+    fn a_load_balancer_that_got_no_address_is_left_room_for() {
+        let mut swarm = Swarm::sample().with_network("front", "10.0.0.0/29").with_service(
+            "web",
+            "dnsrr",
+            6,
+            "front",
+            &[],
+        );
+        swarm.tasks[5].status.state = "new".into();
+        swarm.tasks[5].attachments = None;
+        let text = said(&swarm, "2026-01-01T12:02:00Z");
+        assert!(text.contains("docker service scale web=4\n"), "{text}");
+    }
+
+    #[test]
     fn who_waits_for_an_address_is_told_where_since_when_and_what_helps() {
         let mut swarm = Swarm::sample()
             .with_network("front", "10.0.0.0/29")

@@ -40,7 +40,7 @@ pub(super) fn draw(map: &AddressMap, usage: &Usage, look: Look) -> String {
     if !lines.is_empty() {
         lines.push(String::new());
         lines.extend(legend(map, scale, look));
-        lines.extend(unseen(usage));
+        lines.extend(unseen(map, usage));
     }
     for net in &map.ipv6 {
         lines.push(format!("{net}: no address of an IPv6 subnet can be used by services"));
@@ -146,7 +146,14 @@ fn wrapped(entries: &[(String, String)], width: usize) -> Vec<String> {
 }
 
 /// What is among the free cells and has no place that is known.
-fn unseen(usage: &Usage) -> Option<String> {
+fn unseen(map: &AddressMap, usage: &Usage) -> Option<String> {
+    let taken = |block: &Block| block.kinds(0, block.size()).values().sum::<u64>();
+    let rest: u64 = map.blocks.iter().map(|block| block.size().saturating_sub(taken(block))).sum();
+    if rest < usage.load_balancers.get() {
+        return Some(
+            "not every node has an address for its load balancer: tasks there are rejected".to_owned(),
+        );
+    }
     let balancers = match usage.load_balancers.get() {
         0 => None,
         1 => Some("1 load balancer of a node".to_owned()),

@@ -81,7 +81,9 @@ impl Scarce<'_, '_> {
         ways.extend(self.leaked());
         ways.extend(self.down_nodes());
         ways.extend(self.needless_virtual_ips(service));
-        ways.extend(service.and_then(|service| fewer_replicas(service, waiting)));
+        ways.extend(
+            service.and_then(|service| fewer_replicas(service, waiting.saturating_add(self.overdrawn()))),
+        );
         ways.extend(service.and_then(|service| self.bigger_network(service)));
         if let Some(service) = service.filter(|_| ways.len() < 2) {
             let remove = format!("docker service rm {}", service.name());
@@ -92,6 +94,13 @@ impl Scarce<'_, '_> {
 
     fn accounts(&self) -> impl Iterator<Item = &Account<'_>> {
         self.networks.iter().filter_map(|id| self.ledger.account(id))
+    }
+
+    /// How many nodes got no address for their load balancer, because tasks were faster: the model counts both.
+    fn overdrawn(&self) -> usize {
+        let beyond = |account: &Account<'_>| account.usage().owned().minus(account.usage().capacity.usable);
+        let most = self.accounts().map(beyond).max().unwrap_or_default();
+        usize::try_from(most.get()).unwrap_or(usize::MAX)
     }
 
     fn leaked(&self) -> Option<WayOut> {
@@ -194,7 +203,7 @@ impl Scarce<'_, '_> {
 
 fn fewer_replicas(service: &RawService, waiting: usize) -> Option<WayOut> {
     let Kind::Replicated { replicas } = observe::shape(service.spec()).kind else { return None };
-    let fits = replicas.saturating_sub(waiting as u64);
+    let fits = replicas.saturating_sub(u64::try_from(waiting).unwrap_or(u64::MAX));
     (fits > 0 && fits < replicas).then(|| {
         WayOut::new(
             format!("run {fits} of the {replicas} replicas, for which there are addresses"),
