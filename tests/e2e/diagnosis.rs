@@ -38,7 +38,7 @@ fn the_way_out_leads_out(world: &World) -> Result<()> {
     assert_eq!(of_network["findings"][0]["service"].as_str(), Some(name.as_str()), "{of_network}");
 
     let commands =
-        finding["waysOut"].as_array().into_iter().flatten().flat_map(|way| way["commands"].as_array());
+        finding["waysOut"].as_array().into_iter().flatten().filter_map(|way| way["commands"].as_array());
     let scale = commands
         .flatten()
         .filter_map(Value::as_str)
