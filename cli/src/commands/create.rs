@@ -1,7 +1,6 @@
 //! `docker smsvc create`.
 
-use super::converge::converge;
-use super::unless;
+use super::{Wait, converge, unless};
 use crate::engine::{Engine, Image};
 use crate::error::Error;
 use crate::execute::execute;
@@ -66,7 +65,8 @@ pub async fn create(
         }
         report.result(&created.id);
         if !request.run.detach {
-            converge(engine, &created.id, request.run.quiet, cancellation, report).await?;
+            let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout };
+            converge(engine, &created.id, wait, cancellation, report).await?;
         }
     }
     Ok(())

@@ -19,6 +19,8 @@ mod routes;
 mod version;
 
 pub use budget::budget;
+pub use converge::ConvergeError;
+pub(crate) use converge::{Wait, converge};
 pub use create::create;
 pub use doctor::doctor;
 pub use explain::explain;

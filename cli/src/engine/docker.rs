@@ -234,7 +234,7 @@ impl Engine for Docker {
     }
 
     async fn tasks_of(&self, service: &str) -> Result<Vec<Task>, EngineError> {
-        let filters = serde_json::json!({ "service": [service] }).to_string();
+        let filters = serde_json::json!({ "service": [service], "_up-to-date": ["true"] }).to_string();
         self.call(Method::GET, &format!("/tasks?filters={}", escape(&filters)), None, None).await
     }
 

@@ -76,7 +76,7 @@ pub trait Engine: Send + Sync {
     /// `GET /tasks`, the attachments of standalone containers included.
     fn tasks(&self) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
 
-    /// `GET /tasks` of one service.
+    /// `GET /tasks` of one service, as far as they are of its present specification.
     fn tasks_of(&self, service: &str) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
 
     /// `GET /nodes`.

@@ -3,6 +3,7 @@
 //! A message is one line for each thing that is wrong. The codes are those of `docs/errors.md` and keep their meaning.
 
 mod budget;
+mod converge;
 mod network;
 mod openapi;
 
@@ -15,6 +16,7 @@ use smsvc_core::endpoint::EndpointError;
 use smsvc_core::merge::Conflict;
 
 use crate::args::UsageError;
+use crate::commands::ConvergeError;
 use crate::commands::network::NetworkError;
 pub use openapi::OpenApiFileError;
 
@@ -136,6 +138,8 @@ pub enum Error {
     Refused(Vec<Finding>),
     /// A description of an API that gives no routes.
     OpenApi(OpenApiFileError),
+    /// The service did not come to run as it was asked for.
+    Converge(ConvergeError),
     /// The service was removed while it was waited for.
     ServiceGone {
         /// Its id.
@@ -285,6 +289,7 @@ impl Error {
             Self::Linted => "there is something to change".to_owned(),
             Self::Refused(findings) => lines(findings.iter().map(ToString::to_string)),
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
+            Self::Converge(error) => format!("{}: {error}", error.code()),
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
             Self::Network(error) => error.message(),
@@ -337,6 +342,7 @@ impl Error {
                 one("leave the label away, or use --endpoint-mode vip")
             }
             Self::Budget(refusal) => refusal.hints(),
+            Self::Converge(error) => vec![error.hint()],
             Self::Reserve(ReserveError::TooSlow) => {
                 one("try again; --ip-budget off goes without the check, at your own risk")
             }
@@ -376,6 +382,7 @@ from! {
     BudgetRefusal => Budget,
     BudgetError => Uncounted,
     ReserveError => Reserve,
+    ConvergeError => Converge,
     CredentialError => Credentials,
     NetworkError => Network,
     OpenApiFileError => OpenApi,

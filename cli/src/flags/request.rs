@@ -1,6 +1,7 @@
 //! What a command line asks for, whole: every value read, and the values held against each other.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use smsvc_core::endpoint::Requested;
 use smsvc_core::merge::Declaration;
@@ -70,6 +71,8 @@ pub struct Run {
     pub detach: bool,
     /// Show no progress.
     pub quiet: bool,
+    /// How long to wait for the tasks; `None` is for ever.
+    pub timeout: Option<Duration>,
     /// Print what would be done, and do nothing.
     pub dry_run: bool,
 }

@@ -97,6 +97,7 @@ pub static TABLE: &[&dyn Flag] = &[
     &rolling_failure::MaxFailureRatio(Rollback),
     &run::Detach,
     &run::Quiet,
+    &run::Timeout,
     &run::DryRun,
     &image::NoResolveImage,
     &image::WithRegistryAuth,

@@ -29,7 +29,8 @@ impl Diagnosis {
         Self { finding: finding.clone(), ways_out, networks }
     }
 
-    fn text(&self, now: Timestamp) -> String {
+    /// What is wrong, and what helps, in lines.
+    pub(crate) fn text(&self, now: Timestamp) -> String {
         let mut lines = vec![format!("{}: {}", self.subject(), self.what(now))];
         lines.extend(self.details().into_iter().map(|line| format!("  {line}")));
         for (number, way) in self.ways_out.iter().enumerate() {

@@ -30,7 +30,7 @@ pub use budget_json::account as account_json;
 pub use doctor::Diagnosis;
 pub use formatted::{Entries, text_by};
 pub use network::Road;
-pub use progress::Progress;
+pub use progress::{Progress, Row as ProgressRow};
 pub use screen::Screen;
 
 use crate::error::Error;

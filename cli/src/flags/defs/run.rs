@@ -1,5 +1,7 @@
 //! How the command itself behaves.
 
+use std::time::Duration;
+
 use crate::flags::{ApiVersion, Draft, Flag, Heading, Origin, Takes, ValueError, grammar};
 
 /// `-d`, `--detach`
@@ -72,6 +74,43 @@ impl Flag for Quiet {
     }
 }
 
+/// `--timeout`
+#[derive(Debug)]
+pub(in crate::flags) struct Timeout;
+
+impl Flag for Timeout {
+    fn long(&self) -> &'static str {
+        "timeout"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::One("duration")
+    }
+
+    fn heading(&self) -> Heading {
+        Heading::Command
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Smsvc
+    }
+
+    fn summary(&self) -> &'static str {
+        "Give up waiting for the tasks after this time (ns|us|ms|s|m|h)"
+    }
+
+    fn details(&self) -> &'static str {
+        "The command then says what the tasks wait for and ends with status 1; the service stays as it is."
+    }
+
+    fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+        let nanoseconds = grammar::positive_nanoseconds(value)?;
+        draft.run.timeout =
+            u64::try_from(nanoseconds).ok().filter(|limit| *limit > 0).map(Duration::from_nanos);
+        Ok(())
+    }
+}
+
 /// `--dry-run`
 #[derive(Debug)]
 pub(in crate::flags) struct DryRun;
@@ -105,6 +144,8 @@ impl Flag for DryRun {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::flags::{Run, request_of};
 
     #[test]
@@ -112,7 +153,14 @@ mod tests {
         let request = request_of(&["nginx"]);
         assert_eq!(request.run, Run::default());
         let request = request_of(&["-dq", "--dry-run", "nginx"]);
-        assert_eq!(request.run, Run { detach: true, quiet: true, dry_run: true });
+        assert_eq!(request.run, Run { detach: true, quiet: true, timeout: None, dry_run: true });
+    }
+
+    #[test]
+    fn a_timeout_is_a_duration_and_nought_is_none() {
+        let timeout = |value| request_of(&["--timeout", value, "nginx"]).run.timeout;
+        assert_eq!(timeout("1m30s"), Some(Duration::from_secs(90)));
+        assert_eq!(timeout("0"), None);
     }
 
     #[test]
