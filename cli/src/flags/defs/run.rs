@@ -95,6 +95,10 @@ impl Flag for Timeout {
         Origin::Smsvc
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "Give up waiting for the tasks after this time (ns|us|ms|s|m|h)"
     }
