@@ -36,6 +36,11 @@ pub fn plugin() -> Result<PathBuf> {
     build("docker-smsvc", cargo().args(["build", "--package", "docker-smsvc"]))
 }
 
+/// The simulated swarm, built with the profile `dev`.
+pub fn simulator() -> Result<PathBuf> {
+    build("swarm-sim", cargo().args(["build", "--package", "swarm-sim", "--bin", "swarm-sim"]))
+}
+
 /// The guest, built with the profile `release` as it is shipped; or the one that [`GUEST_VARIABLE`] names.
 pub fn guest() -> Result<PathBuf> {
     if let Some(built) = env::var_os(GUEST_VARIABLE) {

@@ -19,6 +19,9 @@ use crate::{artifact, removal};
 /// The label on everything that the stage creates on an engine; its value is the name of the run.
 const LABEL: &str = "org.smsvc.stage";
 
+/// The subnet of the network on a simulated engine.
+const LOOPBACK_SUBNET: &str = "127.83.0.0/24";
+
 /// The variable by which the backend knows its service; the engine fills it in.
 pub const SERVICE: &str = "SERVICE={{.Service.Name}}";
 
@@ -119,6 +122,40 @@ impl Stage {
             traefik,
             provider,
             placement,
+            label,
+            folder,
+            _teardown: teardown,
+        })
+    }
+
+    /// Sets everything up on a simulated engine: the tasks and Traefik are processes of this machine, and the network's
+    /// addresses are loopback addresses.
+    pub fn simulate(name: &str, binaries: &Binaries, say: &dyn Fn(&str)) -> Result<Self> {
+        let teardown = Teardown::on_exit_and_signals()?;
+        let folder = scratch_folder(&teardown)?;
+        say("building the simulator swarm-sim");
+        let simulator = artifact::simulator()?;
+        say("engine: a simulated swarm, whose tasks are processes of this machine");
+        let engine = Engine::simulate(&simulator, &binaries.backend, &folder, &teardown)?;
+        let docker = engine.docker.clone();
+        docker.install_plugin(&binaries.plugin)?;
+        let label = format!("{LABEL}={name}");
+        let network = format!("{name}-net");
+        say(&format!("creating the overlay network {network} ({LOOPBACK_SUBNET})"));
+        let subnet = ["--subnet", LOOPBACK_SUBNET, "--label", &label];
+        docker.run(&[&["network", "create", "--driver", "overlay"], &subnet[..], &[&network]].concat())?;
+        let provider = start_provider(&docker, &engine, &folder.join("provider.log"), say, &teardown)?;
+        say("starting Traefik with the plugin");
+        let ports = [free_port(engine.published_at)?, free_port(engine.published_at)?];
+        let traefik = Traefik::run(&folder, &binaries.traefik, &binaries.guest, provider, ports, &teardown)?;
+        Ok(Self {
+            name: name.to_owned(),
+            docker,
+            network,
+            backend: format!("{name}-backend:latest"),
+            traefik,
+            provider,
+            placement: format!("node.id=={}", engine.node),
             label,
             folder,
             _teardown: teardown,

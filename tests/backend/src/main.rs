@@ -11,11 +11,14 @@ mod connection;
 mod echo;
 mod request;
 
+use std::env;
 use std::io;
 use std::net::TcpListener;
+use std::process;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag::register_conditional_shutdown;
@@ -23,14 +26,33 @@ use signal_hook::flag::register_conditional_shutdown;
 /// The port that the backend listens on, in every container.
 const PORT: u16 = 8080;
 
+/// The variables that make it behave badly, for trials of what swarm does then: it ends by itself after so many
+/// milliseconds, with this status, and it ends only when it is killed.
+const LIFE: &str = "BACKEND_LIFE_MS";
+const EXIT_CODE: &str = "BACKEND_EXIT_CODE";
+const IGNORE_TERM: &str = "BACKEND_IGNORE_TERM";
+
+/// The variable with the address to listen on, where that is not every address: beside other backends on one machine.
+const ADDRESS: &str = "BACKEND_ADDRESS";
+
 fn main() -> io::Result<()> {
+    let number = |name: &str| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(life) = number(LIFE) {
+        let code = number(EXIT_CODE).and_then(|code| i32::try_from(code).ok()).unwrap_or_default();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(life));
+            process::exit(code);
+        });
+    }
     // The kernel drops a signal for which process 1 has no handler: without this, every removal of a service
     // would wait out the engine's stop grace period of ten seconds.
+    let obeys = env::var_os(IGNORE_TERM).is_none();
     for signal in TERM_SIGNALS {
-        register_conditional_shutdown(*signal, 0, Arc::new(AtomicBool::new(true)))?;
+        register_conditional_shutdown(*signal, 0, Arc::new(AtomicBool::new(obeys)))?;
     }
-    let listener = TcpListener::bind(("0.0.0.0", PORT))?;
-    let service: Arc<str> = std::env::var("SERVICE").unwrap_or_default().into();
+    let address = env::var(ADDRESS).unwrap_or_else(|_| "0.0.0.0".to_owned());
+    let listener = TcpListener::bind((address.as_str(), PORT))?;
+    let service: Arc<str> = env::var("SERVICE").unwrap_or_default().into();
     for stream in listener.incoming().flatten() {
         let service = Arc::clone(&service);
         // A connection that breaks is the peer's business; the next one must still be served.

@@ -5,9 +5,9 @@
 //! made a swarm.
 
 mod namespace;
-pub mod packages;
 mod private;
 mod reachable;
+mod simulated;
 
 use std::fmt;
 use std::net::IpAddr;

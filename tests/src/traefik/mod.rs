@@ -1,12 +1,13 @@
 //! Traefik as a Swarm service on the stage's network, with the plugin in its image.
 //!
-//! It has to be a task: the addresses of tasks are reached from their overlay network only. It gets all
+//! On a real engine it has to be a task: the addresses of tasks are reached from their overlay network only. It gets all
 //! routes from the provider and never sees the engine's socket.
 
 mod binary;
+mod local;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -56,6 +57,8 @@ pub struct Traefik {
     pub web: SocketAddr,
     /// Where it tells of its routers.
     pub api: SocketAddr,
+    /// Its log, where it is a process of this machine.
+    log: Option<PathBuf>,
 }
 
 impl Traefik {
@@ -79,7 +82,7 @@ impl Traefik {
         command.extend(args);
         command.push(image);
         docker.run(&command)?;
-        let traefik = Self { service: service.to_owned(), web, api };
+        let traefik = Self { service: service.to_owned(), web, api, log: None };
         wait_for("Traefik", START, || match traefik.ping() {
             Ok(()) => Ok(()),
             Err(error) => bail!("{error:#}\n{}", traefik.log_end(docker)),
@@ -102,6 +105,9 @@ impl Traefik {
 
     /// The end of its log, and the state of its task.
     pub fn log_end(&self, docker: &Docker) -> String {
+        if let Some(log) = &self.log {
+            return std::fs::read_to_string(log).unwrap_or_default();
+        }
         let tell = |args: &[&str]| {
             docker.call(args).map_or_else(|error| error.to_string(), |told| told.stdout + &told.stderr)
         };

@@ -17,6 +17,7 @@
 mod agent;
 mod allocator;
 pub mod api;
+mod backing;
 mod fault;
 mod id;
 mod moment;
@@ -31,6 +32,7 @@ mod server;
 mod simulator;
 mod swarm;
 
+pub use backing::Backing;
 pub use fault::Fault;
 pub use id::{FileId, NetworkId, NodeId, ServiceId, TaskId};
 pub use moment::Moment;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use clap::{Parser, ValueEnum};
-use swarm_sim::{Profile, Release, Seed, Server, Simulator, Speed};
+use swarm_sim::{Backing, Profile, Release, Seed, Server, Simulator, Speed};
 
 /// Serves the Docker Engine API of a simulated swarm
 #[derive(Parser)]
@@ -31,6 +31,9 @@ struct Arguments {
     /// Tasks of each of them
     #[arg(long, default_value_t = 5)]
     tasks: usize,
+    /// Back each running task with an address of 127.0.0.0/8 by a process of this program
+    #[arg(long, value_name = "PROGRAM")]
+    run: Option<PathBuf>,
     /// End after so many seconds
     #[arg(long, value_name = "SECONDS")]
     end_after: Option<u64>,
@@ -61,6 +64,7 @@ fn main() -> Result<()> {
         let bulk = Seed { services: arguments.services, tasks_each: arguments.tasks, networks: 10 };
         simulator.with(|swarm| swarm.fill(bulk, |_| serde_json::json!({})));
     }
+    let backing = arguments.run.as_deref().map(|program| Backing::start(&simulator, program));
     let mut servers = Vec::new();
     for number in 1..=arguments.managers {
         let mut path = arguments.socket.clone().into_os_string();
@@ -75,6 +79,6 @@ fn main() -> Result<()> {
             std::thread::park();
         },
     }
-    drop(servers);
+    drop((servers, backing));
     Ok(())
 }

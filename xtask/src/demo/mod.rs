@@ -8,13 +8,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use smsvc_tests::docker::Outcome;
-use smsvc_tests::engine::{self, Choice, packages};
+use smsvc_tests::engine::{self, Choice};
 use smsvc_tests::patience::wait_for;
 use smsvc_tests::stage::{Binaries, Stage};
 use smsvc_tests::traefik;
 
 use crate::report;
 use petstore::{GROUP, HOST, SERVICES};
+
+/// The name of the run.
+const NAME: &str = "smsvc-demo";
 
 /// How long the services may take from their creation to their first answer through Traefik.
 const ROUTED: Duration = Duration::from_mins(1);
@@ -25,15 +28,21 @@ pub(crate) struct Arguments {
     /// Leave everything running at the end, until Ctrl-C
     #[arg(long)]
     keep: bool,
+    /// Use the simulated swarm even where there is an engine
+    #[arg(long)]
+    simulator: bool,
 }
 
 /// The whole tour. True when every answer was the expected one.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     let start = Instant::now();
     report::heading("Setting up");
-    let choice = choose()?;
+    let choice = choose(arguments.simulator);
     let binaries = Binaries::build(traefik::locate(&report::step)?, &report::step)?;
-    let stage = Stage::set_up("smsvc-demo", choice, &binaries, &report::step)?;
+    let stage = match choice {
+        Some(choice) => Stage::set_up(NAME, choice, &binaries, &report::step)?,
+        None => Stage::simulate(NAME, &binaries, &report::step)?,
+    };
 
     report::heading("The network's address budget, before");
     show(&stage, &["smsvc", "budget", &stage.network])?;
@@ -61,23 +70,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     Ok(all_as_expected)
 }
 
-/// The engine of this machine; where there is none and we are allowed to, one is installed.
-fn choose() -> Result<Choice> {
-    let unavailable = match engine::choose() {
-        Ok(choice) => return Ok(choice),
-        Err(unavailable) => unavailable,
-    };
-    if !packages::installable() {
-        bail!(
-            "the demo needs a Docker engine.\n{unavailable}\n\
-             Either make `docker` reach a swarm manager on this machine (`docker swarm init`), or run this as \
-             root with the packages {} installed",
-            packages::PACKAGES.join(", ")
-        );
+/// The engine of this machine; none where the swarm is to be simulated.
+fn choose(simulate: bool) -> Option<Choice> {
+    if simulate {
+        return None;
     }
-    report::step(&format!("{unavailable}: installing {} with apt-get", packages::PACKAGES.join(", ")));
-    packages::install()?;
-    engine::choose().map_err(|unavailable| anyhow::anyhow!("still no engine: {unavailable}"))
+    match engine::choose() {
+        Ok(choice) => Some(choice),
+        Err(unavailable) => {
+            report::step(&format!("no engine: {unavailable}"));
+            report::step("so the swarm is simulated; everything else is real");
+            None
+        }
+    }
 }
 
 /// Shows a command and what it says.
