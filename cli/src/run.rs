@@ -63,6 +63,16 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             commands::version(report);
             Ok(())
         }
+        Action::Hooks(args) => commands::hooks(args, &around.config, report),
+        Action::Hook(request) => {
+            let hint = if plugin::is_asked(&request) {
+                commands::hint(connect(&globals, &around)).await
+            } else {
+                None
+            };
+            report.result(&plugin::hook_answer(&hint.unwrap_or_default()));
+            Ok(())
+        }
         Action::Create(words) => {
             let Some(request) = create_request(&words, &around, report)? else { return Ok(()) };
             let auth = if request.registry_auth {

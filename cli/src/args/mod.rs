@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod filter;
 mod format;
+mod hooks;
 mod lint;
 mod list;
 mod network;
@@ -28,6 +29,7 @@ pub use doctor::DoctorArgs;
 pub use explain::ExplainArgs;
 pub use filter::{Filter, FilterError};
 pub use format::Format;
+pub use hooks::{HooksArgs, HooksCommand};
 pub use lint::LintArgs;
 pub use list::{InspectArgs, LsArgs, PsArgs};
 pub use network::{
@@ -44,6 +46,7 @@ pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
 pub use usage_error::UsageError;
 
 use crate::flags;
+use crate::plugin::HOOK_COMMAND;
 use boolean::boolean;
 
 /// What the user asked for.
@@ -77,6 +80,10 @@ pub enum Action {
     Export(ExportArgs),
     /// `provider`.
     Provider(ProviderArgs),
+    /// `hooks …`.
+    Hooks(HooksArgs),
+    /// Docker asks what there is to say after a command of its own.
+    Hook(String),
     /// `version`.
     Version,
 }
@@ -110,6 +117,7 @@ pub fn command() -> Command {
         .subcommand(ImportCommandArgs::augment_args(Command::new("import")))
         .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
+        .subcommand(HooksArgs::augment_args(Command::new("hooks")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
 }
 
@@ -140,6 +148,11 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
     if let Some(("create", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return Ok(Action::Create(rest.to_vec()));
     }
+    if let [first, request] = words
+        && first == HOOK_COMMAND
+    {
+        return Ok(Action::Hook(request.clone()));
+    }
     let mut command = command();
     let matches =
         command.try_get_matches_from_mut(std::iter::once(NAME.to_owned()).chain(words.iter().cloned()))?;
@@ -162,6 +175,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
             let ExportCommand::Openapi(args) = ExportCommandArgs::from_arg_matches(matches)?.command;
             Ok(Action::Export(args))
         }
+        Some(("hooks", matches)) => Ok(Action::Hooks(HooksArgs::from_arg_matches(matches)?)),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),
     }
