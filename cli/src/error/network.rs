@@ -17,6 +17,9 @@ impl NetworkError {
             Self::Unfinished { network, .. } => {
                 format!("E346: a redefinition of the network {network} is not finished")
             }
+            Self::ChangedMeanwhile => {
+                "the swarm has changed since the plan was shown; nothing was changed".to_owned()
+            }
             Self::NotConfirmed => "not confirmed; nothing was changed".to_owned(),
             Self::CannotAsk => "there is no terminal to ask on; nothing was changed".to_owned(),
             Self::NothingUnfinished => "no redefinition of this swarm is unfinished".to_owned(),
@@ -71,6 +74,7 @@ impl NetworkError {
             Self::Journal { begun: false, .. } | Self::NoHome => {
                 vec!["--journal names another folder".to_owned()]
             }
+            Self::ChangedMeanwhile => vec!["call it again to see the new plan".to_owned()],
             Self::CannotAsk => vec!["--yes agrees beforehand, --dry-run shows the plan".to_owned()],
             Self::SeveralUnfinished(_) => vec!["name one of the networks".to_owned()],
             Self::Missing(_) => vec!["create them first, with `docker config create`, `docker secret create` or `docker network create`".to_owned()],
@@ -99,6 +103,9 @@ fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Ingress => {
             "E330: ingress is the routing mesh: Docker lets nobody redefine it in place".to_owned()
+        }
+        Refusal::NotOverlay { driver } => {
+            format!("E330: it is a {driver} network, whose addresses are not the swarm's to give")
         }
         Refusal::Unchanged => "E331: the network has these address ranges already".to_owned(),
         Refusal::Overlap { range, with, network } => {

@@ -20,6 +20,8 @@ pub enum NetworkError {
         /// Its journal.
         journal: PathBuf,
     },
+    /// It was not begun, as the plan that was agreed to is not the plan any more.
+    ChangedMeanwhile,
     /// It was not begun, as nobody has agreed to it.
     NotConfirmed,
     /// Nobody can be asked.

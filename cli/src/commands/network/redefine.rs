@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::execute::Credentials;
 use crate::journal::Header;
 use crate::observe::{NamedSwarm, is_updating};
-use crate::plan::redefine::{CompletedJobs, Request, Snapshot, Way, prepare};
+use crate::plan::redefine::{CompletedJobs, Redefinition, Request, Snapshot, Way, prepare};
 use crate::plugin::Cancellation;
 use crate::report::Report;
 
@@ -37,10 +37,7 @@ pub(super) async fn redefine(
         let network = recorded.header.goal.network().to_owned();
         return Err(NetworkError::Unfinished { network, journal }.into());
     }
-    let mut snapshot = snapshot(&swarm, &id)?;
-    let credentials = credentials(&snapshot.services, args.road.with_registry_auth, around)?;
-    snapshot.images = images(engine, &snapshot, &credentials).await?;
-    let plan = prepare(&request, &snapshot).map_err(NetworkError::Refused)?;
+    let (plan, credentials) = plan(engine, &swarm, &id, &request, args, around).await?;
     report.redefinition_plan(&plan, args.road.format);
     if args.dry_run {
         report.redefinition_steps(&plan, args.road.format);
@@ -48,6 +45,11 @@ pub(super) async fn redefine(
     }
     if !args.yes {
         agree(&format!("Redefine the network {} now?", plan.goal.network()), report)?;
+        // People take their time, and swarms go on.
+        let now = NamedSwarm::observe(engine).await?;
+        if self::plan(engine, &now, &id, &request, args, around).await?.0.goal != plan.goal {
+            return Err(NetworkError::ChangedMeanwhile.into());
+        }
     }
     let begun = info["SystemTime"].as_str().unwrap_or_default();
     let header = Header::new(cluster, begun, plan.goal);
@@ -61,6 +63,22 @@ pub(super) async fn redefine(
         report,
     };
     drive.walk(journal).await
+}
+
+/// Checks everything on what was observed; with the credentials for the services.
+async fn plan(
+    engine: &impl Engine,
+    swarm: &NamedSwarm,
+    network: &str,
+    request: &Request,
+    args: &RedefineArgs,
+    around: &Surroundings,
+) -> Result<(Redefinition, Credentials), Error> {
+    let mut snapshot = snapshot(swarm, network)?;
+    let credentials = credentials(&snapshot.services, args.road.with_registry_auth, around)?;
+    snapshot.images = images(engine, &snapshot, &credentials).await?;
+    let plan = prepare(request, &snapshot).map_err(NetworkError::Refused)?;
+    Ok((plan, credentials))
 }
 
 /// What was asked for, with ranges and gateways put to the subnets that they belong to, as `docker network create` does.

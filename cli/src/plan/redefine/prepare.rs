@@ -88,6 +88,9 @@ pub fn prepare(request: &Request, snapshot: &Snapshot) -> Result<Redefinition, V
     if snapshot.network.ingress {
         return Err(vec![Refusal::Ingress]);
     }
+    if !snapshot.network.is_overlay() {
+        return Err(vec![Refusal::NotOverlay { driver: snapshot.network.driver.clone() }]);
+    }
     let to =
         request.options.iter().fold(snapshot.definition.with_ranges(&request.ranges), |to, (key, value)| {
             to.with_option(key, value)

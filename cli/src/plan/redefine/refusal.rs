@@ -10,6 +10,11 @@ use super::Stop;
 pub enum Refusal {
     /// The routing mesh's own network.
     Ingress,
+    /// A network of another driver: its addresses are not the swarm's.
+    NotOverlay {
+        /// The driver.
+        driver: String,
+    },
     /// The network is what it is to be already.
     Unchanged,
     /// A range overlaps with that of another network.
