@@ -89,7 +89,7 @@ impl VersionRange {
     }
 
     /// Whether both hold a version.
-    pub(crate) fn overlaps(self, other: Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         self.first <= other.last && other.first <= self.last
     }
 }

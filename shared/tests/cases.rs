@@ -5,14 +5,15 @@ mod table_of_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smsvc_core::decide::{Decision, Headers, Request, decide, explain};
+use smsvc_core::decide::{Decision, Headers, Request, Verdict, decide, explain};
 use smsvc_core::entry_point::{Received, receive};
+use smsvc_core::header_change::HeaderChange;
 use smsvc_core::labels;
 use smsvc_core::merge::merge;
 use smsvc_core::spec::Spec;
 use smsvc_core::table::Table;
 
-use table_of_cases::{Case, Cases, Expected, petstore};
+use table_of_cases::{Case, Cases, Expected, petstore, seen};
 
 struct Fields<'c>(&'c BTreeMap<String, String>);
 
@@ -41,17 +42,63 @@ fn table(cases: &Cases) -> Table {
     Table::compile(&Spec::parse(&merged.spec.to_json()).unwrap())
 }
 
-fn observed(decision: Decision<'_>, target: &str) -> Expected {
-    match decision {
-        Decision::Forward(forward) => Expected::Forward {
-            service: forward.service.to_owned(),
-            route: forward.route.to_owned(),
-            uri: forward.uri.unwrap_or_else(|| target.to_owned()),
-        },
-        Decision::Answer(answer) => Expected::Answer {
-            status: answer.status,
-            allow: answer.headers.into_iter().find(|(name, _)| *name == "allow").map(|(_, value)| value),
-        },
+/// What becomes of some headers; of a response, what the service itself says is not known here.
+fn changed<'c>(
+    headers: impl IntoIterator<Item = (&'c String, &'c String)>,
+    changes: &[HeaderChange<'_>],
+) -> Vec<(String, String)> {
+    let mut headers: Vec<(String, String)> =
+        headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
+    for change in changes {
+        match change {
+            HeaderChange::Remove(gone) => headers.retain(|(name, _)| name != gone),
+            HeaderChange::Set(set, value) => {
+                headers.retain(|(name, _)| name != set);
+                headers.push(((*set).to_owned(), value.clone().into_owned()));
+            }
+            HeaderChange::Add(name, value) => headers.push(((*name).to_owned(), value.clone().into_owned())),
+        }
+    }
+    headers
+}
+
+/// What a decision shows of what is expected.
+fn observed(decision: Decision<'_>, case: &Case) -> Expected {
+    fn lines(headers: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> + Clone {
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+    match (decision, &case.expect) {
+        (Decision::Forward(forward), expected) => {
+            let none = BTreeMap::new();
+            let (of_request, of_response) = match expected {
+                Expected::Forward { request, response, .. } => (request, response),
+                Expected::Answer { .. } => (&none, &none),
+            };
+            let (request, response) =
+                (changed(&case.headers, &forward.request), changed([], &forward.response));
+            Expected::Forward {
+                service: forward.service.to_owned(),
+                route: forward.route.to_owned(),
+                uri: forward.uri.unwrap_or_else(|| case.target.clone()),
+                request: seen(of_request, lines(&request)),
+                response: seen(of_response, lines(&response)),
+            }
+        }
+        (Decision::Answer(answer), expected) => {
+            let none = (BTreeMap::new(), None);
+            let (headers, body) = match expected {
+                Expected::Answer { headers, body, .. } => (headers, body),
+                Expected::Forward { .. } => (&none.0, &none.1),
+            };
+            let allow =
+                answer.headers.iter().find(|(name, _)| name == "allow").map(|(_, value)| value.clone());
+            Expected::Answer {
+                status: answer.status,
+                allow,
+                headers: seen(headers, lines(&answer.headers)),
+                body: body.as_ref().map(|_| answer.body.clone()),
+            }
+        }
     }
 }
 
@@ -59,9 +106,10 @@ fn observed(decision: Decision<'_>, target: &str) -> Expected {
 fn every_case_is_decided_as_expected() {
     let cases = petstore();
     let table = table(&cases);
-    for Case { name, method, host, target, headers, expect, .. } in &cases.requests {
+    for case in &cases.requests {
+        let Case { name, method, host, target, headers, expect, .. } = case;
         let request = Request { method, host, uri: target, headers: &Fields(headers) };
-        assert_eq!(&observed(decide(&table, &request), target), expect, "{name}");
+        assert_eq!(&observed(decide(&table, &request), case), expect, "{name}");
         assert_eq!(decide(&table, &request), explain(&table, &request).decision, "{name}");
     }
 }
@@ -86,12 +134,16 @@ fn every_case_has_a_name_of_its_own_and_every_route_a_case() {
     let cases = petstore();
     let names: BTreeSet<&str> = cases.requests.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.requests.len());
-    for rule in table(&cases).rules() {
-        let (owner, name) = (rule.service(), rule.route().name().as_str());
-        let hit = cases.requests.iter().any(|case| match &case.expect {
-            Expected::Forward { service, route, .. } => service == owner && route == name,
-            Expected::Answer { .. } => false,
-        });
-        assert!(hit, "no case reaches the route {name} of {owner}");
+    let table = table(&cases);
+    let mut reached = BTreeSet::new();
+    for Case { method, host, target, headers, .. } in &cases.requests {
+        let request = Request { method, host, uri: target, headers: &Fields(headers) };
+        let chosen =
+            explain(&table, &request).considered.into_iter().find(|it| it.verdict == Verdict::Chosen);
+        reached.extend(chosen.map(|it| (it.rule.service(), it.rule.route().name())));
+    }
+    for rule in table.rules() {
+        let (owner, name) = (rule.service(), rule.route().name());
+        assert!(reached.contains(&(owner, name)), "no case reaches the route {name} of {owner}");
     }
 }

@@ -42,9 +42,43 @@ pub(crate) struct Case {
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 pub(crate) enum Expected {
     /// The service sees this target.
-    Forward { service: String, route: String, uri: String },
+    Forward {
+        service: String,
+        route: String,
+        uri: String,
+        /// What it sees of these headers, with all values in one; nothing for one that is not there.
+        #[serde(default)]
+        request: BTreeMap<String, Option<String>>,
+        /// What the client sees of these headers of the response.
+        #[serde(default)]
+        response: BTreeMap<String, Option<String>>,
+    },
     /// The client sees this.
-    Answer { status: u16, allow: Option<String> },
+    Answer {
+        status: u16,
+        allow: Option<String>,
+        /// What it sees of these headers.
+        #[serde(default)]
+        headers: BTreeMap<String, Option<String>>,
+        /// What it sees as the body, if that matters.
+        body: Option<String>,
+    },
+}
+
+/// What `lines` say of the headers that are `wanted`.
+pub(crate) fn seen<'h>(
+    wanted: &BTreeMap<String, Option<String>>,
+    lines: impl Iterator<Item = (&'h str, &'h str)> + Clone,
+) -> BTreeMap<String, Option<String>> {
+    let said = |wanted: &String| {
+        let values: Vec<&str> = lines
+            .clone()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| value)
+            .collect();
+        (wanted.clone(), (!values.is_empty()).then(|| values.join(", ")))
+    };
+    wanted.keys().map(said).collect()
 }
 
 /// The only table there is.

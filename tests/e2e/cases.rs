@@ -6,6 +6,8 @@
 #[path = "../cases/mod.rs"]
 mod table_of_cases;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use smsvc_tests::backend::Seen;
@@ -19,6 +21,9 @@ pub(crate) const RULES: &[Rule] = &[(
     "traefik_and_routes_test_agree_on_every_case_of_the_table",
     traefik_and_routes_test_agree_on_every_case,
 )];
+
+/// What some headers say; nothing for one that is not there.
+type Lines = BTreeMap<String, Option<String>>;
 
 /// The header by which a case tries to choose a service.
 const CHOICE: &str = "X-Smsvc-Service";
@@ -73,8 +78,8 @@ struct Case {
 }
 
 enum Expected {
-    Forward { seen: Seen, route: String },
-    Answer { status: u16, allow: Option<String> },
+    Forward { seen: Seen, route: String, request: Lines, response: Lines },
+    Answer { status: u16, allow: Option<String>, headers: Lines, body: Option<String> },
 }
 
 impl Case {
@@ -85,10 +90,13 @@ impl Case {
             request = request.with(field, &value);
         }
         let expected = match case.expect {
-            table_of_cases::Expected::Forward { service, route, uri } => {
-                Expected::Forward { seen: Seen { service: ground.service(&service), target: uri }, route }
+            table_of_cases::Expected::Forward { service, route, uri, request, response } => {
+                let seen = Seen { service: ground.service(&service), target: uri };
+                Expected::Forward { seen, route, request, response }
             }
-            table_of_cases::Expected::Answer { status, allow } => Expected::Answer { status, allow },
+            table_of_cases::Expected::Answer { status, allow, headers, body } => {
+                Expected::Answer { status, allow, headers, body }
+            }
         };
         Self { name: case.name, request, expected, traefik_answers: case.traefik_answers }
     }
@@ -102,13 +110,27 @@ impl Case {
     fn check_answer(&self, response: &Response) -> Result<()> {
         let (status, seen, allow) = (response.status, Seen::of(response), response.header("Allow"));
         match &self.expected {
-            Expected::Forward { seen: expected, .. } => {
+            Expected::Forward { seen: expected, request, response: back, .. } => {
                 ensure!(seen.as_ref() == Some(expected), "{status} {seen:?}, not {expected:?}");
+                if !request.is_empty() {
+                    let arrived: Vec<(String, String)> =
+                        serde_json::from_value(response.json()?["headers"].take())?;
+                    ensure!(
+                        seen_of(request, &arrived) == *request,
+                        "the service saw {arrived:?}, not {request:?}"
+                    );
+                }
+                let told = &response.headers;
+                ensure!(seen_of(back, told) == *back, "the client saw {told:?}, not {back:?}");
             }
-            Expected::Answer { status: expected, allow: expected_allow } => {
+            Expected::Answer { status: expected, allow: expected_allow, headers, body } => {
                 let expected = self.traefik_answers.unwrap_or(*expected);
                 ensure!(status == expected && seen.is_none(), "{status} {seen:?}, not {expected}");
                 ensure!(allow == expected_allow.as_deref(), "Allow: {allow:?}, not {expected_allow:?}");
+                let told = &response.headers;
+                ensure!(seen_of(headers, told) == *headers, "the client saw {told:?}, not {headers:?}");
+                let text = response.text();
+                ensure!(body.as_ref().is_none_or(|body| *body == text), "{text:?}, not {body:?}");
             }
         }
         Ok(())
@@ -130,21 +152,30 @@ impl Case {
     fn check_prediction(&self, prediction: &Value) -> Result<()> {
         let (forward, answer) = (&prediction["forward"], &prediction["answer"]);
         match &self.expected {
-            Expected::Forward { seen, route } => {
+            Expected::Forward { seen, route, .. } => {
                 let target = forward["uri"].as_str().unwrap_or(&self.request.target);
                 let as_expected = forward["service"] == *seen.service
                     && forward["route"] == **route
                     && target == seen.target;
                 ensure!(as_expected, "{forward}, not {seen:?} by {route}");
             }
-            Expected::Answer { status, allow } => {
+            Expected::Answer { status, allow, headers, .. } => {
                 let told = answer["headers"]["allow"].as_str();
                 ensure!(
                     answer["status"] == *status && told == allow.as_deref(),
                     "{answer}, not {status} {allow:?}"
                 );
+                for (name, value) in headers {
+                    let told = answer["headers"][name].as_str();
+                    ensure!(told == value.as_deref(), "{name}: {told:?}, not {value:?}");
+                }
             }
         }
         Ok(())
     }
+}
+
+/// What `lines` say of the headers that are `wanted`.
+fn seen_of(wanted: &Lines, lines: &[(String, String)]) -> Lines {
+    table_of_cases::seen(wanted, lines.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }

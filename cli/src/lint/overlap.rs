@@ -58,6 +58,7 @@ fn ambiguous(one: &Route, two: &Route) -> bool {
         || *second.end() != End::Exact
         || first.segments().len() != second.segments().len()
         || !share_a_method(one, two)
+        || one.version().zip(two.version()).is_some_and(|(one, two)| !one.overlaps(two))
     {
         return false;
     }
@@ -88,7 +89,12 @@ fn share_a_method(one: &Route, two: &Route) -> bool {
 /// Whether other routes take every request that a route could take, all of them more specific: then why.
 fn shadow(route: &Route, others: &[&Route]) -> Option<String> {
     let unconditional = |other: &&&Route| {
-        other.headers().is_empty() && other.query().is_empty() && covers_methods(other, route)
+        other.headers().is_empty()
+            && other.query().is_empty()
+            && other.version() == route.version()
+            && other.consumes().is_any()
+            && other.produces().is_any()
+            && covers_methods(other, route)
     };
     let rivals: Vec<&Route> = others.iter().filter(unconditional).copied().collect();
     match route.path().end() {

@@ -15,7 +15,12 @@
 //! smsvc.route.<name>.header.X-Tenant=acme           * for present, ! for absent
 //! smsvc.route.<name>.query.page=*                   likewise
 //! smsvc.route.<name>.rewrite.path=/internal/{petId} or .rewrite.prefix=/
+//! smsvc.slash=ignore                                a setting of the group: see crate::settings
+//! smsvc.defaults.<field>=…                          inherited by the routes of the service
+//! smsvc.owner=true                                  the service that stands for the group in labels of Traefik
 //! ```
+//!
+//! All fields of a route are in [`Route::from_fields`](crate::route::Route::from_fields).
 //!
 //! A backslash makes the next character literal where it would have a meaning: a comma inside `one-of`, and a
 //! `*`, `!` or `\` that starts the value of a condition.

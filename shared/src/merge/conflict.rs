@@ -27,6 +27,13 @@ pub enum Conflict {
         /// What the younger one states.
         second: Stated,
     },
+    /// Two members of a group are its owner. Code E203.
+    TwoOwners {
+        /// The older one.
+        first: ServiceName,
+        /// The younger one.
+        second: ServiceName,
+    },
     /// What the members of a group state together does not go together. Code E208.
     Settings {
         /// The service that states the part that tells it.
@@ -80,6 +87,7 @@ impl Conflict {
     pub fn code(&self) -> &'static str {
         match self {
             Self::GroupValue { .. } => "E201",
+            Self::TwoOwners { .. } => "E203",
             Self::Settings { .. } | Self::VersionWithoutPlace { .. } => "E208",
             Self::SameMatch { first, second } if first.group != second.group => "E207",
             Self::SameMatch { first, second } if first.service != second.service => "E202",
@@ -91,6 +99,7 @@ impl Conflict {
     pub fn services(&self) -> [&ServiceName; 2] {
         match self {
             Self::GroupValue { first, second, .. } => [&first.service, &second.service],
+            Self::TwoOwners { first, second } => [first, second],
             Self::Settings { service, .. } | Self::VersionWithoutPlace { service, .. } => [service, service],
             Self::SameMatch { first, second } => [&first.service, &second.service],
         }
@@ -105,6 +114,9 @@ impl fmt::Display for Conflict {
                 "service {} has {label}={}, but service {} has {label}={}",
                 first.service, first.value, second.service, second.value
             ),
+            Self::TwoOwners { first, second } => {
+                write!(f, "services {first} and {second} both have smsvc.owner=true")
+            }
             Self::Settings { service, error } => write!(f, "service {service}: {error}"),
             Self::VersionWithoutPlace { service, route } => write!(
                 f,
@@ -148,6 +160,10 @@ pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>
                 }
             }
         }
+    }
+    let mut owners = members.iter().filter(|member| member.owner).map(|member| &member.service);
+    if let (Some(first), Some(second)) = (owners.next(), owners.next()) {
+        conflicts.push(Conflict::TwoOwners { first: first.clone(), second: second.clone() });
     }
     let settings = Settings::new(settings).unwrap_or_else(|error| {
         let service = stated.get(error.key()).map(|stated| stated.service.clone());

@@ -187,6 +187,85 @@ mod tests {
     }
 
     #[test]
+    fn settings_are_stated_by_any_member_once_and_by_all_alike() {
+        let merged = merge(&[
+            declaration("a", "1", "group=g slash=ignore version.default=2"),
+            declaration(
+                "b",
+                "2",
+                "group=g slash=ignore version.by=header route.r.path=/r route.r.version=1-2",
+            ),
+        ]);
+        assert_eq!(codes(&merged), []);
+        let settings = &merged.spec.groups[0].settings;
+        assert_eq!(settings.versioning().and_then(crate::version::Versioning::default), Some(2));
+        let merged = merge(&[
+            declaration("a", "1", "group=g slash=ignore"),
+            declaration("b", "2", "group=g slash=strict"),
+        ]);
+        assert_eq!(codes(&merged), [("g", vec!["a", "b"], vec!["E201"])]);
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_take_their_group_out() {
+        let merged = merge(&[
+            declaration("a", "1", "group=g version.default=2"),
+            declaration("b", "2", "group=h route.r.path=/r route.r.version=1"),
+            declaration("c", "3", "group=i owner=true"),
+            declaration("d", "4", "group=i owner=true"),
+        ]);
+        assert_eq!(
+            codes(&merged),
+            [
+                ("g", vec!["a"], vec!["E208"]),
+                ("h", vec!["b"], vec!["E208"]),
+                ("i", vec!["c", "d"], vec!["E203"])
+            ]
+        );
+    }
+
+    #[test]
+    fn versions_and_types_that_overlap_are_the_same_match_and_others_are_not() {
+        let both = |one: &str, two: &str| {
+            let service = |name, fields: &str| {
+                let fields = fields.split_whitespace().map(|field| format!("route.r.{field}"));
+                let fields: Vec<String> = fields.collect();
+                declaration(
+                    name,
+                    name,
+                    &format!("group=g version.by=header route.r.path=/r {}", fields.join(" ")),
+                )
+            };
+            let merged = merge(&[service("a", one), service("b", two)]);
+            merged.refused.iter().flat_map(|refusal| &refusal.errors).map(Conflict::code).collect::<Vec<_>>()
+        };
+        for (one, two) in [
+            ("version=1-2", "version=2-3"),
+            ("consumes=a/b", "consumes=a/*"),
+            ("produces=a/b,c/d", "produces=c/d"),
+            ("version=1 consumes=a/b", "version=1 consumes=a/b,a/c"),
+        ] {
+            assert_eq!(both(one, two), ["E202"], "{one} and {two}");
+        }
+        for (one, two) in [
+            ("version=1", "version=2"),
+            ("version=1", ""),
+            ("consumes=a/b", ""),
+            ("consumes=a/b", "consumes=a/c"),
+            ("produces=a/b", "produces=a/c"),
+        ] {
+            assert!(both(one, two).is_empty(), "{one} and {two}");
+        }
+    }
+
+    #[test]
+    fn a_version_in_the_path_makes_the_path() {
+        let versioned = declaration("a", "1", "group=g version.by=path route.r.path=/r route.r.version=1-2");
+        let plain = declaration("b", "2", "group=g route.r.path=/v2/r");
+        assert_eq!(codes(&merge(&[versioned, plain])), [("g", vec!["a", "b"], vec!["E202"])]);
+    }
+
+    #[test]
     fn no_base_is_a_statement_and_silence_is_not() {
         let merged =
             merge(&[declaration("a", "1", "group=g base=/"), declaration("b", "2", "group=g base=/v2")]);

@@ -12,7 +12,7 @@ use smsvc_core::host::HostPattern;
 use smsvc_core::name::{Name, ServiceName};
 use smsvc_core::path::BasePath;
 use smsvc_core::route::Route;
-use smsvc_core::settings::Settings;
+use smsvc_core::settings::{Settings, Statement};
 use smsvc_core::spec::Spec;
 
 const HOSTS: [&str; 5] = ["a.example", "b.a.example", "*.example", "*.a.example", "[::1]"];
@@ -26,10 +26,35 @@ const CONSTRAINTS: [&str; 8] = ["", "", "", "", "int", "slug", "one-of(a,b)", "l
 const METHODS: [&str; 10] =
     ["*", "*", "GET", "GET", "GET", "POST", "GET,POST", "GET,HEAD", "HEAD", "OPTIONS"];
 const TESTS: [&str; 4] = ["1", "2", "*", "!"];
+pub(crate) const SETTINGS: [&[(&str, &str)]; 8] = [
+    &[],
+    &[],
+    &[("slash", "ignore"), ("version.by", "path"), ("version.default", "2")],
+    &[("slash", "redirect"), ("errors", "plain"), ("version.by", "header"), ("version.name", "x-a")],
+    &[("auto", "none"), ("version.by", "query"), ("version.name", "q"), ("version.default", "1")],
+    &[("auto", "head"), ("version.by", "media"), ("version.default", "1")],
+    &[("cors.origins", "https://a.example"), ("cors.credentials", "true")],
+    &[("limit.uri", "12"), ("limit.query", "1"), ("limit.headers", "2"), ("slash", "ignore")],
+];
+/// Fields that are sound on every route, more of them than one at a time.
+const EXTRAS: [&[(&str, &str)]; 12] = [
+    &[],
+    &[],
+    &[],
+    &[("version", "1")],
+    &[("version", "1-2")],
+    &[("version", "2-3"), ("consumes", "a/b")],
+    &[("consumes", "a/b,a/c")],
+    &[("produces", "a/*")],
+    &[("produces", "a/b"), ("deprecated", "true")],
+    &[("to", "deny"), ("deny.status", "410")],
+    &[("to", "redirect"), ("redirect.location", "/new")],
+    &[("to", "static"), ("static.body", "hello"), ("response.header.set.x-b", "1")],
+];
 /// Those that templates rarely take come once.
-const PARTS: [&str; 24] = [
-    "a", "a", "a", "a", "a", "ab", "ab", "%61", "a-b", "a-b", "acb", "a.js", "a%2fb", "%c3%a9", "1", "1-2-3",
-    "a--b", "x.y", "b", "-", "a%2Eb", "%C3", "", "..",
+const PARTS: [&str; 26] = [
+    "v1", "v2", "a", "a", "a", "a", "a", "ab", "ab", "%61", "a-b", "a-b", "acb", "a.js", "a%2fb", "%c3%a9",
+    "1", "1-2-3", "a--b", "x.y", "b", "-", "a%2Eb", "%C3", "", "..",
 ];
 
 /// A name for each `$` of a path, as `p0`, `p1` … or under another word.
@@ -108,11 +133,20 @@ fn fields() -> impl Strategy<Value = Vec<(String, String)>> {
     )
 }
 
+fn settings(pairs: &[(&str, &str)]) -> Settings {
+    let mut stated = Statement::default();
+    for (key, value) in pairs {
+        stated.set(key, value).unwrap().unwrap();
+    }
+    Settings::new(stated).unwrap()
+}
+
 /// A route named `r`.
 pub(crate) fn route() -> impl Strategy<Value = Route> {
-    fields().prop_map(|mut fields| {
+    (fields(), select(&EXTRAS[..])).prop_map(|(mut fields, extras)| {
+        fields.extend(extras.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())));
         made("r", &fields).unwrap_or_else(|| {
-            // The rewrite holds `//` or a dot segment.
+            // The rewrite holds `//` or a dot segment, or the route redirects.
             fields.retain(|(field, _)| !field.starts_with("rewrite."));
             made("r", &fields).expect("all but the rewrite is sound")
         })
@@ -129,13 +163,14 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let group = (
         weighted(0.4, subsequence(&HOSTS[..], 1..=2)).prop_map(Option::unwrap_or_default),
         select(&BASES[..]),
+        select(&SETTINGS[..]).prop_map(settings),
         vec(member(), 1..4),
     );
-    let group = group.prop_map(|(hosts, base, services)| Group {
+    let group = group.prop_map(|(hosts, base, settings, services)| Group {
         name: Name::parse("g").unwrap(),
         hosts: hosts.into_iter().map(|host| HostPattern::parse(host).unwrap()).collect(),
         base: BasePath::parse(base).unwrap(),
-        settings: Settings::default(),
+        settings,
         services,
     });
     vec(group, 0..3).prop_map(|mut groups| {
@@ -188,7 +223,18 @@ impl Headers for Fields {
 pub(crate) fn asked() -> impl Strategy<Value = Asked> {
     let path = (select(&["", "", "/a", "/v1"][..]), vec(select(&PARTS[..]), 0..4));
     let query = select(&["", "?", "?q=1", "?Q=2&q=2", "?r%5B%5D=1&q", "?q=%31+"][..]);
-    let headers = vec((select(&["x-a", "x-b"][..]), select(&["1", "2"][..])), 0..3);
+    let headers = vec(
+        prop_oneof![
+            (select(&["x-a", "x-b"][..]), select(&["1", "2"][..])),
+            (
+                select(&["accept", "content-type"][..]),
+                select(&["a/b", "a/c;q=0.5, a/b;q=0.1", "c/d", "a/b;version=2"][..])
+            ),
+            (select(&["origin", "content-length"][..]), select(&["https://a.example", "7"][..])),
+            (Just("access-control-request-method"), select(&["GET", "PUT"][..])),
+        ],
+        0..4,
+    );
     let method =
         select(&["GET", "GET", "GET", "GET", "HEAD", "HEAD", "POST", "OPTIONS", "PUT", "get", "CONNECT"][..]);
     (method, select(&REQUEST_HOSTS[..]), path, query, headers).prop_map(

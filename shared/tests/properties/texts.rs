@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::generate::{route, spec};
+use crate::generate::{SETTINGS, route, spec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use smsvc_core::labels::{self, route_options};
@@ -28,8 +28,8 @@ fn declaration() -> impl Strategy<Value = Declaration> {
         proptest::option::of(select(&["auto", "vip", "dnsrr"][..])),
     );
     let routes = proptest::collection::vec(route(), 0..4);
-    (service, group, reach, routes).prop_map(
-        |((service, created), (group, hosts, base), (port, scheme, network, endpoint), routes)| {
+    (service, group, reach, select(&SETTINGS[..]), routes).prop_map(
+        |((service, created), (group, hosts, base), (port, scheme, network, endpoint), stated, routes)| {
             let mut texts = BTreeMap::from([("smsvc.group".to_owned(), group.to_owned())]);
             let mut put = |key: &str, value: Option<String>| {
                 texts.extend(value.map(|value| (format!("smsvc.{key}"), value)));
@@ -40,6 +40,9 @@ fn declaration() -> impl Strategy<Value = Declaration> {
             put("scheme", Some(scheme.to_string()));
             put("network", network);
             put("endpoint", endpoint.map(str::to_owned));
+            for (key, value) in stated {
+                put(key, Some((*value).to_owned()));
+            }
             for (index, route) in routes.iter().enumerate() {
                 for (field, value) in route.fields() {
                     put(&format!("route.r{index}.{field}"), Some(value));

@@ -29,7 +29,7 @@ impl Case {
                     && router.split('/').next() == Some(service)
                     && argument("set_uri ").unwrap_or(&self.target) == uri
             }
-            Expected::Answer { status, allow } => {
+            Expected::Answer { status, allow, .. } => {
                 next == STOP
                     && argument("set_status ").is_some_and(|told| told == status.to_string())
                     && argument("add_response_header allow: ") == allow.as_deref()

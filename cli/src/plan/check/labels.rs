@@ -63,6 +63,7 @@ pub(super) fn check(
 fn place_of(conflict: &Conflict, service: &CheckedService, declared: &StackService) -> Place {
     let label = match conflict {
         Conflict::GroupValue { label, .. } => label.clone(),
+        Conflict::TwoOwners { .. } => format!("{PREFIX}owner"),
         Conflict::Settings { error, .. } => format!("{PREFIX}{}", error.key()),
         Conflict::VersionWithoutPlace { route, .. } => format!("{PREFIX}route.{route}.version"),
         Conflict::SameMatch { first, second } => {

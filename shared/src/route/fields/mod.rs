@@ -296,4 +296,94 @@ mod tests {
     fn a_rest_parameter_takes_no_constraint() {
         refused(&[("path", "/{rest*}"), ("param.rest", "slug")], &[("param.rest", "E115")]);
     }
+
+    #[test]
+    fn every_field_of_every_action_reads_back() {
+        let cases: [&[(&str, &str)]; 4] = [
+            &[
+                ("path", "/a/{id}"),
+                ("version", "1-3"),
+                ("consumes", "application/json"),
+                ("produces", "image/*"),
+                ("rewrite.query.remove", "a,b"),
+                ("rewrite.query.set.Tenant", "x y"),
+                ("request.header.remove", "x-a,x-b"),
+                ("request.header.set.x-c", "1, 2"),
+                ("request.header.add.x-d", ""),
+                ("cache.control", "public, max-age=60"),
+                ("cache.etag", "weak"),
+                ("limit.rate", "100/s"),
+                ("limit.inflight", "5"),
+                ("response.header.remove", "server"),
+                ("response.header.set.x-e", "1"),
+                ("response.header.add.x-f", "2"),
+                ("deprecated", "2026-01-01"),
+                ("sunset", "2026-08-01"),
+                ("successor", "/v2/a"),
+                ("op", "getA"),
+                ("tag", "a tag"),
+            ],
+            &[
+                ("path", "/a/{id}"),
+                ("to", "redirect"),
+                ("redirect.status", "308"),
+                ("redirect.location", "/b/{id}"),
+            ],
+            &[
+                ("path", "/a/{id}"),
+                ("to", "static"),
+                ("static.status", "201"),
+                ("static.type", "text/html"),
+                ("static.body", "<{id}>"),
+            ],
+            &[("prefix", "/a"), ("to", "deny"), ("deny.status", "410")],
+        ];
+        for fields in cases {
+            let made = Route::from_fields(Name::parse("r").unwrap(), fields.iter().copied()).unwrap();
+            let again: Vec<(String, String)> = made.fields();
+            let again: Vec<(&str, &str)> = again.iter().map(|(field, value)| (&**field, &**value)).collect();
+            assert_eq!(again, fields);
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_action_is_refused() {
+        let deny = [("path", "/a"), ("to", "deny"), ("deny.status", "403")];
+        let with = |field| [&deny[..], &[field]].concat();
+        refused(&with(("limit.rate", "1/s")), &[("limit.rate", "E120")]);
+        refused(&with(("redirect.location", "/b")), &[("redirect.location", "E120")]);
+        refused(&[("path", "/a"), ("deny.status", "403")], &[("deny.status", "E120")]);
+        refused(&[("path", "/a"), ("to", "redirect")], &[("redirect.location", "E120")]);
+        let redirect =
+            [("path", "/a"), ("to", "redirect"), ("redirect.location", "/b"), ("rewrite.path", "/c")];
+        refused(&redirect, &[("rewrite.path", "E117")]);
+        refused(
+            &[("path", "/a"), ("to", "redirect"), ("redirect.location", "/{x}")],
+            &[("redirect.location", "E116")],
+        );
+    }
+
+    #[test]
+    fn a_default_is_inherited_where_it_can_be() {
+        let defaults = [
+            ("param.id", "int"),
+            ("limit.rate", "1/s"),
+            ("response.header.set.x-a", "default"),
+            ("rewrite.prefix", "/x"),
+        ];
+        let made = |fields: &[(&'static str, &'static str)]| {
+            Route::with_defaults(Name::parse("r").unwrap(), fields.iter().copied(), defaults)
+                .unwrap()
+                .fields()
+        };
+        let has = |fields: &[(String, String)], field: &str, value: &str| {
+            fields.iter().any(|(known, is)| known == field && is == value)
+        };
+        let forward = made(&[("path", "/{id}"), ("response.header.set.X-A", "own")]);
+        assert!(has(&forward, "param.id", "int") && has(&forward, "limit.rate", "1/s"));
+        assert!(has(&forward, "response.header.set.x-a", "own"));
+        assert!(!forward.iter().any(|(field, _)| field.starts_with("rewrite")), "it has no prefix");
+        let deny = made(&[("path", "/a"), ("to", "deny")]);
+        assert!(has(&deny, "response.header.set.x-a", "default") && !has(&deny, "limit.rate", "1/s"));
+    }
 }
