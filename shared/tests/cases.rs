@@ -80,8 +80,8 @@ fn observed(decision: Decision<'_>, case: &Case) -> Expected {
                 service: forward.service.to_owned(),
                 route: forward.route.to_owned(),
                 uri: forward.uri.unwrap_or_else(|| case.target.clone()),
-                request: seen(of_request, lines(&request)),
-                response: seen(of_response, lines(&response)),
+                request: seen(of_request, &lines(&request)),
+                response: seen(of_response, &lines(&response)),
             }
         }
         (Decision::Answer(answer), expected) => {
@@ -95,7 +95,7 @@ fn observed(decision: Decision<'_>, case: &Case) -> Expected {
             Expected::Answer {
                 status: answer.status,
                 allow,
-                headers: seen(headers, lines(&answer.headers)),
+                headers: seen(headers, &lines(&answer.headers)),
                 body: body.as_ref().map(|_| answer.body.clone()),
             }
         }

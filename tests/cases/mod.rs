@@ -68,7 +68,7 @@ pub(crate) enum Expected {
 /// What `lines` say of the headers that are `wanted`.
 pub(crate) fn seen<'h>(
     wanted: &BTreeMap<String, Option<String>>,
-    lines: impl Iterator<Item = (&'h str, &'h str)> + Clone,
+    lines: &(impl Iterator<Item = (&'h str, &'h str)> + Clone),
 ) -> BTreeMap<String, Option<String>> {
     let said = |wanted: &String| {
         let values: Vec<&str> = lines

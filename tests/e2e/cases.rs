@@ -177,5 +177,5 @@ impl Case {
 
 /// What `lines` say of the headers that are `wanted`.
 fn seen_of(wanted: &Lines, lines: &[(String, String)]) -> Lines {
-    table_of_cases::seen(wanted, lines.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    table_of_cases::seen(wanted, &lines.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }

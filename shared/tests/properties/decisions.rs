@@ -122,8 +122,13 @@ proptest! {
             let explanation = explain(&table, &asked);
             let considered = explanation.considered.iter().find(|it| it.rule == rule).unwrap();
             match considered.verdict {
-                Verdict::Chosen | Verdict::Outranked | Verdict::Header(_) | Verdict::Query(_) => {}
-                Verdict::Version | Verdict::Consumes | Verdict::Produces => {}
+                Verdict::Chosen
+                | Verdict::Outranked
+                | Verdict::Version
+                | Verdict::Header(_)
+                | Verdict::Query(_)
+                | Verdict::Consumes
+                | Verdict::Produces => {}
                 // Another group has taken the path with another slash at its end.
                 Verdict::Path if table.scopes().any(|scope| scope.settings().slash() != Slash::Strict) => {}
                 other => prop_assert!(false, "{other:?} for {uri} at {rule:?}"),

@@ -11,7 +11,7 @@ use crate::configuration;
 use crate::expected::{self, STOP};
 use crate::host::{Guest, Request};
 use crate::requests::changes;
-use table_of_cases::{Case, Expected, petstore};
+use table_of_cases::{Case, Expected, petstore, seen};
 
 impl Case {
     fn request(&self) -> Request {
@@ -22,17 +22,24 @@ impl Case {
     /// Whether the guest's calls amount to what is expected. The guest does not tell the route.
     fn holds(&self, next: u64, calls: &[String]) -> bool {
         let argument = |call: &str| calls.iter().find_map(|it| it.strip_prefix(call));
+        let added =
+            calls.iter().filter_map(|call| call.strip_prefix("add_response_header ")?.split_once(": "));
         match &self.expect {
-            Expected::Forward { service, uri, .. } => {
+            Expected::Forward { service, uri, request, response, .. } => {
                 let router = argument("set_request_header X-Smsvc-Service: ").unwrap_or_default();
                 next != STOP
                     && router.split('/').next() == Some(service)
                     && argument("set_uri ").unwrap_or(&self.target) == uri
+                    && request.keys().all(|name| calls.iter().any(|call| call.contains(&format!("_request_header {name}"))))
+                    // What is set or removed, Traefik does.
+                    && seen(response, &added).iter().all(|(name, value)| value.is_none() || response.get(name) == Some(value))
             }
-            Expected::Answer { status, allow, .. } => {
+            Expected::Answer { status, allow, headers, body } => {
                 next == STOP
                     && argument("set_status ").is_some_and(|told| told == status.to_string())
                     && argument("add_response_header allow: ") == allow.as_deref()
+                    && seen(headers, &added) == *headers
+                    && body.as_ref().is_none_or(|body| argument("write_body ") == Some(body))
             }
         }
     }
