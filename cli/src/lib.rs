@@ -13,6 +13,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod complete;
 pub mod dump;
 pub mod engine;
 pub mod error;

@@ -9,6 +9,7 @@ use tokio::runtime::Builder;
 
 use crate::args::{self, Action, Parsing};
 use crate::commands::{self, unless};
+use crate::complete::{self, Wanted};
 use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
 use crate::error::Error;
 use crate::flags::{self, CreateRequest, Parsed, Shell};
@@ -31,6 +32,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         report.result(&plugin::metadata());
         return ExitCode::SUCCESS;
     }
+    if arguments.first().is_some_and(|word| complete::COMMANDS.contains(&word.as_str())) {
+        return offer(&arguments, report);
+    }
     match answer(&arguments, report) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -38,6 +42,37 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Answers a Tab. Whatever goes wrong, the shell gets an answer and no noise.
+fn offer(arguments: &[String], report: Report) -> ExitCode {
+    let described = arguments.first().is_some_and(|word| word == complete::COMMANDS[0]);
+    let words = &arguments[1..];
+    let words = if words.first().is_some_and(|word| word == plugin::NAME) { &words[1..] } else { words };
+    let mut root = args::command();
+    root.build();
+    let offer = match complete::wanted(&root, words) {
+        Wanted::Known(offer) => offer,
+        Wanted::Value { of, before, prefix, choices } => {
+            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+                return ExitCode::FAILURE;
+            };
+            runtime.block_on(complete::values(&of, &before, &prefix, &choices, quick_connection()))
+        }
+    };
+    report.result(&offer.text(described));
+    ExitCode::SUCCESS
+}
+
+/// An engine that can be asked without starting docker, which would ask us in turn.
+async fn quick_connection() -> Option<Docker> {
+    let globals = Globals::default();
+    let around = Surroundings::of_process(&globals);
+    let host = Host::choose(&globals, &around).ok()?;
+    if matches!(host, Host::Docker { .. }) {
+        return None;
+    }
+    Docker::connect(host, around.variable("DOCKER_API_VERSION")).await.ok()
 }
 
 fn answer(arguments: &[String], report: Report) -> Result<(), Error> {

@@ -33,7 +33,7 @@ impl UsageError {
                 (unknown_command(root, &name, &wrong), OTHER, "Run")
             }
             ErrorKind::MissingRequiredArgument => missing(command, &name),
-            ErrorKind::InvalidValue | ErrorKind::ValueValidation => match invalid(error, command) {
+            ErrorKind::InvalidValue | ErrorKind::ValueValidation => match invalid(error, command, words) {
                 Ok(message) => (message, FLAGS, "Run"),
                 Err(template) => {
                     return Self { message: format!("template parsing error: {template}"), exit: OTHER };
@@ -121,7 +121,7 @@ fn arguments(count: usize) -> String {
 }
 
 /// A value that a flag does not take. A template has its own words.
-fn invalid(error: &clap::Error, command: &Command) -> Result<String, ParseError> {
+fn invalid(error: &clap::Error, command: &Command, words: &[String]) -> Result<String, ParseError> {
     use std::error::Error as _;
     let cause = error.source();
     if let Some(template) = cause.and_then(|cause| cause.downcast_ref::<ParseError>()) {
@@ -135,6 +135,12 @@ fn invalid(error: &clap::Error, command: &Command) -> Result<String, ParseError>
         _ => &[],
     };
     if value.is_empty() && cause.is_none() && choices.is_empty() {
+        // The line ends with the flag.
+        let letters = words.last().and_then(|word| word.strip_prefix('-'));
+        if let Some(letters) = letters.filter(|letters| !letters.starts_with('-')) {
+            let letter = letters.chars().next_back().unwrap_or_default();
+            return Ok(format!("flag needs an argument: '{letter}' in -{letter}"));
+        }
         let long = arg.and_then(Arg::get_long).unwrap_or(&shown);
         return Ok(format!("flag needs an argument: --{long}"));
     }

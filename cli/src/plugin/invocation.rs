@@ -53,7 +53,7 @@ pub enum GlobalsError {
 }
 
 /// The plugin's own name on the command line.
-const NAME: &str = "smsvc";
+pub const NAME: &str = "smsvc";
 
 /// Global flags that take a value, long and short (docker/cli `cli/flags/options.go`).
 const VALUED: [(&str, Option<char>); 7] = [

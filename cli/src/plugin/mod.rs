@@ -10,5 +10,5 @@ mod metadata;
 
 pub use cancel::Cancellation;
 pub use hook::{HOOK_COMMAND, HOOKS, hook_answer, hooks_state, is_asked, with_hooks};
-pub use invocation::{Globals, GlobalsError, Invocation};
+pub use invocation::{Globals, GlobalsError, Invocation, NAME};
 pub use metadata::{METADATA_COMMAND, metadata};

@@ -18,7 +18,7 @@ pub struct ExecError {
     pub line: usize,
     /// The byte in the line, from 0.
     pub column: usize,
-    /// The part of the template that failed, shortened.
+    /// The part of the template that failed.
     pub at: String,
     /// Why.
     pub message: String,

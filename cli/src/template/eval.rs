@@ -7,6 +7,13 @@ use super::print::print;
 use super::schema::Kind;
 use super::value::Value;
 
+/// Go names the innermost part that it has evaluated where a field behind parentheses fails.
+fn last_looked_at(operand: &Operand) -> &Operand {
+    let OperandKind::Pipe(pipe) = &operand.kind else { return operand };
+    let first = pipe.commands.last().and_then(|command| command.operands.first());
+    first.map_or(operand, last_looked_at)
+}
+
 /// Appends what the nodes print to `out`.
 pub(super) fn execute(
     source: &str,
@@ -37,11 +44,10 @@ struct State<'s, 'a> {
 impl<'a> State<'_, 'a> {
     fn error(&self, at: usize, shown: &str, message: impl Into<String>) -> ExecError {
         let before = self.source.get(..at).unwrap_or("");
-        let shortened: String = shown.chars().take(20).collect();
         ExecError {
             line: 1 + before.matches('\n').count(),
             column: before.rfind('\n').map_or(at, |newline| at - newline - 1),
-            at: if shown.len() > 20 { format!("{shortened}...") } else { shown.to_owned() },
+            at: shown.to_owned(),
             message: message.into(),
         }
     }
@@ -216,7 +222,7 @@ impl<'a> State<'_, 'a> {
             OperandKind::Pipe(pipe) => self.pipe(pipe, dot),
             OperandKind::Chain { of, fields } => {
                 let value = self.operand(of, dot)?;
-                self.fields(operand, value, fields)
+                self.fields(last_looked_at(of), value, fields)
             }
         }
     }
