@@ -8,7 +8,7 @@ use smsvc_core::labels;
 
 use super::{Directive, Offer};
 use crate::engine::{Engine, Filters, Listed};
-use crate::flags;
+use crate::flags::{self, Flag};
 
 /// How long the swarm may take. Whoever presses Tab waits.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -55,7 +55,7 @@ fn words(of: &str, choices: &[String]) -> Option<(Vec<String>, Directive)> {
         }
         _ => {}
     }
-    let choices = flags::by_long(of).map(|flag| flag.choices()).unwrap_or_default();
+    let choices = flags::by_long(of).map(Flag::choices).unwrap_or_default();
     (!choices.is_empty()).then(|| (fixed(choices), Directive::Only))
 }
 
