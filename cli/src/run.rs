@@ -12,9 +12,10 @@ use crate::commands::{self, unless};
 use crate::complete::{self, Wanted};
 use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
 use crate::error::Error;
-use crate::flags::{self, CreateRequest, Parsed, Shell};
+use crate::flags::{self, Asked, CREATE, FlagError, Line, REMOVE, SCALE, Shell};
 use crate::plugin::{self, Cancellation, Globals, Invocation};
 use crate::report::Report;
+use crate::service::ImageReference;
 
 /// Runs the plugin with the arguments behind its name.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -109,7 +110,8 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             Ok(())
         }
         Action::Create(words) => {
-            let Some(request) = create_request(&words, &around, report)? else { return Ok(()) };
+            let read = |shell: &Shell| flags::parse(&words, shell);
+            let Some(request) = request_of(&CREATE, read, &around, report)? else { return Ok(()) };
             let auth = if request.registry_auth {
                 Some(registry::auth_header(request.image.domain(), &around)?)
             } else {
@@ -136,6 +138,27 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
                 commands::inspect(&connect(&globals, &around).await?, &args, &formats, report).await
             };
             unless(&cancellation, work).await
+        }
+        Action::Update(line, words) => {
+            let read = |shell: &Shell| flags::parse_update(line, &words, shell);
+            let Some(request) = request_of(line, read, &around, report)? else { return Ok(()) };
+            let credentials = |image: &ImageReference| -> Result<String, Error> {
+                Ok(registry::auth_header(image.domain(), &around)?)
+            };
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::update(&engine, line, &request, &credentials, &cancellation, report).await
+        }
+        Action::Scale(words) => {
+            let read = |shell: &Shell| flags::parse_services(&SCALE, &words, shell);
+            let Some(request) = request_of(&SCALE, read, &around, report)? else { return Ok(()) };
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::scale(&engine, &request, &cancellation, report).await
+        }
+        Action::Remove(words) => {
+            let read = |shell: &Shell| flags::parse_services(&REMOVE, &words, shell);
+            let Some(request) = request_of(&REMOVE, read, &around, report)? else { return Ok(()) };
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::remove(&engine, &request, &cancellation, report).await
         }
         Action::Budget(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
@@ -194,18 +217,19 @@ async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Err
     Ok(Docker::connect(host, around.variable("DOCKER_API_VERSION")).await?)
 }
 
-/// Reads the words behind `create`; `None` where they ask for help, which is then given.
-fn create_request(
-    words: &[String],
+/// Reads the words of a line; `None` where they ask for help, which is then given.
+fn request_of<R>(
+    line: &'static Line,
+    read: impl FnOnce(&Shell) -> Result<Asked<R>, FlagError>,
     around: &Surroundings,
     report: Report,
-) -> Result<Option<Box<CreateRequest>>, Error> {
+) -> Result<Option<Box<R>>, Error> {
     let directory = std::env::current_dir().unwrap_or_default();
     let shell = Shell { variables: around.variables.clone(), directory, read: |path| std::fs::read(path) };
-    match flags::parse(words, &shell).map_err(Error::Flags)? {
-        Parsed::Create(request) => Ok(Some(request)),
-        Parsed::Help(length) => {
-            report.result(flags::help(length).trim_end());
+    match read(&shell).map_err(|error| Error::Flags { line, error })? {
+        Asked::For(request) => Ok(Some(request)),
+        Asked::Help(length) => {
+            report.result(line.help(length).trim_end());
             Ok(None)
         }
     }

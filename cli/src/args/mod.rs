@@ -45,7 +45,7 @@ pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
 pub use usage_error::UsageError;
 
-use crate::flags;
+use crate::flags::{CREATE, Line, REMOVE, ROLLBACK, SCALE, UPDATE};
 use crate::plugin::HOOK_COMMAND;
 use boolean::boolean;
 
@@ -60,6 +60,12 @@ pub enum Action {
     Ps(PsArgs),
     /// `inspect`.
     Inspect(InspectArgs),
+    /// `update`, `rollback`, with what stands behind it.
+    Update(&'static Line, Vec<String>),
+    /// `scale`, with what stands behind it.
+    Scale(Vec<String>),
+    /// `rm`, with what stands behind it.
+    Remove(Vec<String>),
     /// `budget`.
     Budget(BudgetArgs),
     /// `check`.
@@ -103,10 +109,14 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
-        .subcommand(flags::command())
         .subcommand(LsArgs::augment_args(Command::new("ls").args_override_self(true)))
         .subcommand(PsArgs::augment_args(Command::new("ps").args_override_self(true)))
         .subcommand(InspectArgs::augment_args(Command::new("inspect").args_override_self(true)))
+        .subcommand(CREATE.command())
+        .subcommand(UPDATE.command())
+        .subcommand(SCALE.command())
+        .subcommand(ROLLBACK.command())
+        .subcommand(REMOVE.command().visible_alias("remove"))
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
         .subcommand(CheckArgs::augment_args(Command::new("check")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
@@ -144,9 +154,16 @@ pub fn parse(words: &[String]) -> Result<Action, Parsing> {
 }
 
 fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
-    // The words behind `create` follow docker's rules, not clap's: options end at the image.
-    if let Some(("create", rest)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return Ok(Action::Create(rest.to_vec()));
+    // The words behind these follow docker's rules, not clap's.
+    if let Some((first, rest)) = words.split_first() {
+        match first.as_str() {
+            "create" => return Ok(Action::Create(rest.to_vec())),
+            "update" => return Ok(Action::Update(&UPDATE, rest.to_vec())),
+            "rollback" => return Ok(Action::Update(&ROLLBACK, rest.to_vec())),
+            "scale" => return Ok(Action::Scale(rest.to_vec())),
+            "rm" | "remove" => return Ok(Action::Remove(rest.to_vec())),
+            _ => {}
+        }
     }
     if let [first, request] = words
         && first == HOOK_COMMAND

@@ -4,7 +4,7 @@ use super::{Wait, converge, unless};
 use crate::engine::{Engine, Image};
 use crate::error::Error;
 use crate::execute::execute;
-use crate::flags::CreateRequest;
+use crate::flags::{CREATE, CreateRequest};
 use crate::observe::CreateSnapshot;
 use crate::plan;
 use crate::plugin::Cancellation;
@@ -23,7 +23,7 @@ pub async fn create(
     report: Report,
 ) -> Result<(), Error> {
     report.create_notices(request);
-    request.check_api(engine.api()).map_err(|error| Error::Flags(error.into()))?;
+    request.check_api(engine.api()).map_err(|error| Error::request(&CREATE, error))?;
     let names = unless(cancellation, CreateSnapshot::look_up(engine, request)).await?;
     // What is refused whatever the swarm looks like need not wait for a registry.
     let claim = plan::create(request, &names)?.claim;
@@ -60,7 +60,7 @@ pub async fn create(
     }
     report.create_warnings(&plan);
     for created in created {
-        if let Some(warning) = &created.warning {
+        for warning in &created.warnings {
             report.warning(warning);
         }
         report.result(&created.id);
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(secrets[0]["SecretID"], "id-of-s");
         let line = [&off[..], &["--secret", "missing", "img"]].concat();
         let error = try_create(&engine, &line).await.unwrap_err();
-        assert!(matches!(error, Error::Flags(_)), "{error:?}");
+        assert!(matches!(error, Error::Flags { .. }), "{error:?}");
         assert_eq!(engine.created().len(), 1);
     }
 

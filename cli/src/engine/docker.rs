@@ -18,7 +18,10 @@ use super::read::{
     available, escape, malformed, message, network, node, parse_version, raw_service, refused,
 };
 use super::transport::Transport;
-use super::{Created, Engine, EngineError, Filters, Host, Image, Listed, Network, ServiceChange, Task};
+use super::{
+    Created, Engine, EngineError, Filters, Host, Image, Listed, Network, RegistryAuthFrom, ServiceChange,
+    Task,
+};
 use crate::flags::ApiVersion;
 use crate::json::Json;
 use crate::service::{Platform, RawService};
@@ -319,8 +322,8 @@ impl Engine for Docker {
         change: ServiceChange<'_>,
     ) -> Result<Vec<String>, EngineError> {
         let mut path = format!("/services/{}/update?version={}", escape(id), change.version);
-        if change.auth_of_previous {
-            path.push_str("&registryAuthFrom=previous-spec");
+        if let Some(RegistryAuthFrom::Spec) = change.auth_from {
+            path.push_str("&registryAuthFrom=spec");
         }
         if change.rollback {
             path.push_str("&rollback=previous");

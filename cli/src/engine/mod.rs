@@ -141,6 +141,13 @@ pub trait Engine: Send + Sync {
     fn remove_service(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
 }
 
+/// Which of the specs that the engine keeps of a service has the credentials to go on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegistryAuthFrom {
+    /// `registryAuthFrom=spec`: the current one.
+    Spec,
+}
+
 /// How a service is changed (`POST /services/{id}/update`).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ServiceChange<'a> {
@@ -148,8 +155,8 @@ pub struct ServiceChange<'a> {
     pub version: u64,
     /// The `X-Registry-Auth` header. Without one the service keeps the credentials that it has.
     pub auth: Option<&'a str>,
-    /// `registryAuthFrom=previous-spec`: the credentials of the spec before this one.
-    pub auth_of_previous: bool,
+    /// Whose credentials the engine goes on with where it gets none; its own choice where this is `None`.
+    pub auth_from: Option<RegistryAuthFrom>,
     /// `rollback=previous`: the engine takes the spec before this one, whatever is sent.
     pub rollback: bool,
 }

@@ -56,15 +56,16 @@ impl RefusingNetwork {
         } else {
             format!(" ({} more are free and promised to services that still wait for them)", self.owed)
         };
+        let needs = if self.more { "the change needs another" } else { "the service needs" };
         match self.verdict {
             Verdict::NotAllocated => format!("network {name} has no addresses: {NOT_ALLOCATED}"),
             Verdict::UpdateStalls { .. } => format!(
-                "network {name} ({subnets}) has {} of {usable} free{promised}; the service needs {} and then nothing is left for its start-first update, which would never end",
+                "network {name} ({subnets}) has {} of {usable} free{promised}; {needs} {} and then nothing is left for its start-first update, which would never end",
                 addresses(*headroom),
                 need(&self.need),
             ),
             _ => format!(
-                "network {name} ({subnets}) has {} of {usable} free{promised}; the service needs {}",
+                "network {name} ({subnets}) has {} of {usable} free{promised}; {needs} {}",
                 addresses(*headroom),
                 need(&self.need),
             ),

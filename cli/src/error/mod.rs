@@ -6,6 +6,7 @@ mod budget;
 mod converge;
 mod network;
 mod openapi;
+mod update;
 
 use std::ffi::OsString;
 use std::io;
@@ -23,19 +24,26 @@ pub use openapi::OpenApiFileError;
 use crate::engine::registry::CredentialError;
 use crate::engine::{EngineError, HostError, Network};
 use crate::finding::Finding;
-use crate::flags::{FlagError, RequestError};
+use crate::flags::{FlagError, Line, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
 use crate::reserve::ReserveError;
 use crate::template::{ExecError, ParseError};
+
+pub use update::UpdateError;
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug)]
 pub enum Error {
     /// The command line is not one of ours.
     Usage(UsageError),
-    /// The command line of `create` is not docker's.
-    Flags(FlagError),
+    /// A command line that is read as docker's is not one.
+    Flags {
+        /// Whose line it is.
+        line: &'static Line,
+        /// What is wrong with it.
+        error: FlagError,
+    },
     /// The words before the plugin's name.
     Globals(GlobalsError),
     /// No engine can be named.
@@ -98,6 +106,8 @@ pub enum Error {
         /// The network.
         name: String,
     },
+    /// What can go wrong only with a service that exists.
+    Update(UpdateError),
     /// A service of this name exists.
     NameTaken {
         /// The name.
@@ -194,6 +204,11 @@ mod exit {
 }
 
 impl Error {
+    /// For values that do not go together on this line.
+    pub fn request(line: &'static Line, error: RequestError) -> Self {
+        Self::Flags { line, error: error.into() }
+    }
+
     /// For a network that exists on this node and not in the swarm.
     pub fn network_not_swarm(network: &Network) -> Self {
         Self::NetworkNotSwarm { name: network.name.clone(), driver: network.driver.clone() }
@@ -204,8 +219,9 @@ impl Error {
         match self {
             Self::Usage(error) => error.exit_code(),
             Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
-            Self::Flags(error) if error.code().is_some() => exit::DECLARATION,
-            Self::Flags(error) => error.exit_code(),
+            Self::Flags { error, .. } if error.code().is_some() => exit::DECLARATION,
+            Self::Flags { error, .. } => error.exit_code(),
+            Self::Update(error) => error.exit_code(),
             Self::Budget(_) | Self::Checked { budget: true, .. } => exit::BUDGET,
             Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
@@ -225,14 +241,13 @@ impl Error {
     pub fn message(&self) -> String {
         match self {
             Self::Usage(error) => error.message().to_owned(),
-            Self::Flags(FlagError::Request(RequestError::Labels(errors))) => {
+            Self::Flags { error: FlagError::Request(RequestError::Labels(errors)), .. } => {
                 lines(errors.iter().map(|error| format!("{}: {error}", error.code())))
             }
-            Self::Flags(FlagError::Request(RequestError::OpenApi(error))) | Self::OpenApi(error) => {
-                error.message()
-            }
-            Self::Flags(error) if let Some(code) = error.code() => format!("{code}: {error}"),
-            Self::Flags(error) => match error.usage() {
+            Self::Flags { error: FlagError::Request(RequestError::OpenApi(error)), .. }
+            | Self::OpenApi(error) => error.message(),
+            Self::Flags { error, .. } if let Some(code) = error.code() => format!("{code}: {error}"),
+            Self::Flags { line, error } => match error.usage(line) {
                 Some(usage) => format!("{error}\n\n{usage}"),
                 None => error.to_string(),
             },
@@ -262,6 +277,7 @@ impl Error {
             Self::NetworkIsIngress { name } => {
                 format!("network {name} is the routing mesh: a service joins it by publishing a port")
             }
+            Self::Update(error) => error.message(),
             Self::NameTaken { name } => format!("a service named {name} exists already"),
             Self::PortMissing { group } => {
                 format!("E106: a service of API group {group} has to say on which port its tasks listen")
@@ -311,9 +327,9 @@ impl Error {
     pub fn hints(&self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
         match self {
-            Self::Flags(error) => error.hint().into_iter().collect(),
             Self::OpenApi(error) => error.hint().into_iter().collect(),
             Self::Refused(findings) => findings.iter().filter_map(|finding| finding.hint.clone()).collect(),
+            Self::Flags { error, .. } => error.hint().into_iter().collect(),
             Self::Engine(EngineError::Unreachable { .. }) => {
                 one("is the engine running? DOCKER_HOST, -H or --context choose another")
             }
@@ -327,6 +343,7 @@ impl Error {
             Self::NeitherServiceNorNetwork { .. } => {
                 one("`docker service ls` and `docker network ls --filter scope=swarm` list what there is")
             }
+            Self::Update(error) => error.hints(),
             Self::NameTaken { name } => vec![format!(
                 "`docker service update {name}` changes it; --name gives the new one another name"
             )],

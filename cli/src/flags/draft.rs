@@ -1,7 +1,10 @@
 //! What has been typed so far: each flag's value in its own form, not yet held against the others.
 
+use std::collections::BTreeMap;
+
 use smsvc_core::endpoint::Requested;
 
+use super::defs::change::Removal;
 use super::flag::Flag;
 use super::group_words::GroupWords;
 use super::openapi::OpenApiWords;
@@ -47,6 +50,19 @@ pub struct Draft<'s> {
     pub(super) run: Run,
     pub(super) no_resolve_image: bool,
     pub(super) with_registry_auth: bool,
+    pub(super) change: ChangeWords,
+}
+
+/// What only an update has.
+#[derive(Debug, Default)]
+pub(super) struct ChangeWords {
+    pub(super) image: Option<String>,
+    pub(super) arguments: Option<Vec<String>>,
+    pub(super) force: bool,
+    pub(super) roll_back: bool,
+    pub(super) removed: BTreeMap<Removal, Vec<String>>,
+    pub(super) ports: Vec<PublishedPort>,
+    pub(super) preferences: Vec<String>,
 }
 
 impl<'s> Draft<'s> {
@@ -84,6 +100,7 @@ impl<'s> Draft<'s> {
             run: Run::default(),
             no_resolve_image: false,
             with_registry_auth: false,
+            change: ChangeWords::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::flag::Flag;
 use super::grammar::{
     BooleanError, BytesError, CpusError, DurationError, FloatError, IntegerError, WordsError, quote,
 };
+use super::line::{Line, Operands};
 use super::request_error::RequestError;
 use super::values::{
     CredentialError, DnsError, EnvironmentError, FileError, GenericResourceSyntax, HostEntryError,
@@ -63,9 +64,16 @@ pub enum FlagError {
         /// What is wrong with it.
         cause: ValueError,
     },
-    /// There is no image.
-    #[error("docker: 'docker smsvc create' requires at least 1 argument")]
-    MissingImage,
+    /// Too few words that are no flags, or too many.
+    #[error(
+        "docker: 'docker smsvc {}' requires {}",
+        .line.name,
+        if .line.operands == Operands::OneService { "1 argument" } else { "at least 1 argument" }
+    )]
+    Operands {
+        /// The line that needs them.
+        line: &'static Line,
+    },
     /// The values are fine, but they do not go together.
     #[error(transparent)]
     Request(#[from] RequestError),
@@ -75,23 +83,20 @@ impl FlagError {
     /// The status to exit with: Docker's 125 where the line cannot be read, 1 where it can.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::MissingImage | Self::Request(_) => 1,
+            Self::Operands { .. } | Self::Request(_) => 1,
             _ => 125,
         }
     }
 
-    /// What Docker prints below the error, after an empty line.
-    pub fn usage(&self) -> Option<&'static str> {
+    /// What Docker prints below the error of a line, after an empty line.
+    pub fn usage(&self, line: &Line) -> Option<String> {
         match self {
             Self::Request(_) => None,
-            Self::MissingImage => Some(
-                "Usage:  docker smsvc create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n\
-                 See 'docker smsvc create --help' for more information",
-            ),
-            _ => Some(
-                "Usage:  docker smsvc create [OPTIONS] IMAGE [COMMAND] [ARG...]\n\n\
-                 Run 'docker smsvc create --help' for more information",
-            ),
+            // Docker's own words differ here between its commands.
+            Self::Operands { .. } if line.operands != Operands::OneService => {
+                Some(line.usage_text().replace("Run '", "See '"))
+            }
+            _ => Some(line.usage_text()),
         }
     }
 

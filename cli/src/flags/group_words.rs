@@ -14,10 +14,13 @@
 use std::collections::BTreeMap;
 
 use smsvc_core::host::HostPattern;
+use smsvc_core::labels::route_options;
 use smsvc_core::name::Name;
 use smsvc_core::path::BasePath;
 use smsvc_core::settings::Statement;
 
+use super::defs::change::Removal;
+use super::group_change::GroupChange;
 use super::request_error::RequestError;
 
 /// The words of the flags that have to do with groups, of either kind.
@@ -53,6 +56,24 @@ pub(super) struct Groups {
 }
 
 impl GroupWords {
+    /// What an update says: the user groups that are added, and what changes of the API group.
+    pub(super) fn change(
+        self,
+        removed: &BTreeMap<Removal, Vec<String>>,
+    ) -> Result<(Vec<String>, GroupChange), RequestError> {
+        let of = |what: Removal| removed.get(&what).cloned().unwrap_or_default();
+        let change = GroupChange {
+            group: self.api,
+            hosts: self.hosts,
+            removed_hosts: of(Removal::ApiHost),
+            base: self.base,
+            port: self.port,
+            routes: route_options(&self.routes).map_err(RequestError::Routes)?,
+            removed_routes: of(Removal::Route),
+        };
+        Ok((self.groups.into_iter().map(|(_, word)| word).collect(), change))
+    }
+
     /// Enters a `--group`.
     pub(super) fn either_group(&mut self, word: &str) {
         self.groups.push((Said::Group, word.to_owned()));

@@ -1,8 +1,10 @@
-//! The command line of `docker smsvc create`: one definition a flag, and everything else made from them.
+//! The command lines of `docker smsvc create`, `update`, `scale`, `rollback` and `rm`: one definition a flag, and
+//! everything else made from them.
 //!
 //! A flag is a unit struct in `defs` that says what it is called, what it takes, what it means, and what it does
-//! to a [`Draft`]. [`TABLE`] lists them; from it come the parser ([`parse()`]), the help texts ([`help`]) and the
-//! [`clap::Command`] of completion and documentation ([`command`]). The parser is our own, because scripts rely on
+//! to a [`Draft`]. [`TABLE`] lists those of `create`, [`UPDATE_TABLE`] those of `update`, and a [`Line`]
+//! says whose they are; from it come the parser ([`parse()`], [`parse_update()`]), the help texts ([`Line::help`]) and
+//! the [`clap::Command`] of completion and documentation ([`Line::command`]). The parser is our own, because scripts rely on
 //! how Docker's reads a line and words its errors.
 //!
 //! Nothing here performs I/O: the environment, the working directory and the way to read a file come in as a
@@ -15,7 +17,9 @@ mod draft;
 mod error;
 mod flag;
 pub mod grammar;
+mod group_change;
 mod group_words;
+mod line;
 mod misplaced;
 mod notice;
 mod openapi;
@@ -24,26 +28,34 @@ mod request;
 mod request_error;
 mod shell;
 mod table;
+mod tables;
+mod update_request;
 pub mod values;
 mod workload;
 
-pub use clap_command::{HelpLength, command, help};
+pub use clap_command::HelpLength;
+pub use defs::change::Removal;
 pub use draft::Draft;
 pub use error::{FlagError, FlagName, ValueError};
 pub use flag::{ApiVersion, Flag, Heading, Origin, Takes};
+pub use group_change::{GroupChange, GroupChangeError};
+pub use line::{CREATE, Line, Operands, REMOVE, ROLLBACK, SCALE, UPDATE};
 pub use misplaced::MisplacedFlag;
 pub use notice::Notice;
-pub use parse::{Parsed, parse};
+pub use parse::{Asked, parse, parse_services, parse_update};
 pub use request::{CreateRequest, IpBudget, Run};
 pub use request_error::RequestError;
 pub use shell::Shell;
 pub use table::{TABLE, by_long, by_short};
+pub use tables::UPDATE_TABLE;
+pub use update_request::{Registry, ServicesRequest, UpdateRequest};
+pub(crate) use workload::check_targets;
 
 /// The request of a command line that is well-formed; for tests.
 #[cfg(test)]
 pub(crate) fn request_of(line: &[&str]) -> CreateRequest {
     match parse_line(line) {
-        Ok(Parsed::Create(request)) => *request,
+        Ok(Asked::For(request)) => *request,
         other => panic!("{line:?} is not a request: {other:?}"),
     }
 }
@@ -59,7 +71,7 @@ pub(crate) fn refused(line: &[&str]) -> RequestError {
 
 /// Parses a command line in an empty environment; for tests.
 #[cfg(test)]
-pub(crate) fn parse_line(line: &[&str]) -> Result<Parsed, FlagError> {
+pub(crate) fn parse_line(line: &[&str]) -> Result<Asked<CreateRequest>, FlagError> {
     let words: Vec<String> = line.iter().map(|&word| word.to_owned()).collect();
     parse(&words, &Shell::default())
 }

@@ -71,7 +71,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::flags::{CreateRequest, FlagError, Notice, Parsed, parse};
+    use crate::flags::{Asked, CreateRequest, FlagError, Notice, parse};
 
     fn file(path: &Path) -> io::Result<Vec<u8>> {
         let document = "openapi: 3.0.0\nservers: [{url: /v2}]\npaths:\n  /pets:\n    get: {operationId: list, tags: [a]}\n    put: {operationId: replace, tags: [b]}\n  /x#y: {get: {tags: [c]}}\n";
@@ -81,8 +81,8 @@ mod tests {
     fn request(words: &str) -> Result<Box<CreateRequest>, FlagError> {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         match parse(&words, &Shell { read: file, ..Shell::default() })? {
-            Parsed::Create(request) => Ok(request),
-            Parsed::Help(_) => panic!("{words:?}"),
+            Asked::For(request) => Ok(request),
+            Asked::Help(_) => panic!("{words:?}"),
         }
     }
 

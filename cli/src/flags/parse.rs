@@ -1,6 +1,7 @@
 //! Reads a command line as Docker's parser (spf13/pflag) does.
 //!
-//! Flags stand before the image; everything from the image on belongs to the container. Names are not
+//! The flags of `create` stand before the image; everything from the image on belongs to the container. Elsewhere they
+//! stand anywhere. Names are not
 //! abbreviated. A switch takes a value only after `=`. Letters can be written together, and the first one that
 //! takes a value takes the rest of the word.
 
@@ -8,44 +9,83 @@ use super::clap_command::HelpLength;
 use super::draft::Draft;
 use super::error::{FlagError, FlagName};
 use super::flag::{Flag, Takes};
+use super::line::{CREATE, Line, Operands};
 use super::request::CreateRequest;
 use super::shell::Shell;
-use super::table::{by_long, by_short};
+use super::update_request::{ServicesRequest, UpdateRequest};
 
 /// What a command line asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Parsed {
-    /// A service.
-    Create(Box<CreateRequest>),
+pub enum Asked<R> {
+    /// Something to do.
+    For(Box<R>),
     /// Help, which wins over whatever follows it, but not over an error before it.
     Help(HelpLength),
 }
 
 /// Parses what follows `docker smsvc create`.
-pub fn parse(arguments: &[String], shell: &Shell) -> Result<Parsed, FlagError> {
+pub fn parse(arguments: &[String], shell: &Shell) -> Result<Asked<CreateRequest>, FlagError> {
+    read(&CREATE, arguments, shell, |draft, operands| {
+        let (image, command) = operands.split_first().ok_or(FlagError::Operands { line: &CREATE })?;
+        Ok(draft.finish(image, command)?)
+    })
+}
+
+/// Parses what follows `docker smsvc update` or `docker smsvc rollback`.
+pub fn parse_update(
+    line: &'static Line,
+    arguments: &[String],
+    shell: &Shell,
+) -> Result<Asked<UpdateRequest>, FlagError> {
+    read(line, arguments, shell, |draft, operands| Ok(draft.finish_update(operands.concat())?))
+}
+
+/// Parses what follows `docker smsvc scale` or `docker smsvc rm`.
+pub fn parse_services(
+    line: &'static Line,
+    arguments: &[String],
+    shell: &Shell,
+) -> Result<Asked<ServicesRequest>, FlagError> {
+    read(line, arguments, shell, |draft, operands| Ok(draft.finish_services(operands)))
+}
+
+fn read<R>(
+    line: &'static Line,
+    arguments: &[String],
+    shell: &Shell,
+    finish: impl FnOnce(Draft<'_>, &[String]) -> Result<R, FlagError>,
+) -> Result<Asked<R>, FlagError> {
     let mut draft = Draft::new(shell);
-    let mut words = Words { rest: arguments };
-    let positional = loop {
-        let Some(word) = words.next() else { break &[][..] };
-        if word == "--" {
-            break words.rest;
-        }
-        let help = if let Some(long) = word.strip_prefix("--") {
+    let mut words = Words { line, rest: arguments };
+    let mut operands = Vec::new();
+    while let Some(word) = words.next() {
+        let help = if word == "--" {
+            operands.extend_from_slice(words.rest);
+            break;
+        } else if let Some(long) = word.strip_prefix("--") {
             long_flag(word, long, &mut words, &mut draft)?
         } else if word.len() > 1 && word.starts_with('-') {
             short_flags(word, &mut words, &mut draft)?
         } else {
-            break &arguments[arguments.len() - words.rest.len() - 1..];
+            operands.push(word.to_owned());
+            if line.operands == Operands::Image {
+                operands.extend_from_slice(words.rest);
+                break;
+            }
+            None
         };
         if let Some(length) = help {
-            return Ok(Parsed::Help(length));
+            return Ok(Asked::Help(length));
         }
-    };
-    let (image, command) = positional.split_first().ok_or(FlagError::MissingImage)?;
-    Ok(Parsed::Create(Box::new(draft.finish(image, command)?)))
+    }
+    if !line.takes_operands(operands.len()) {
+        return Err(FlagError::Operands { line });
+    }
+    Ok(Asked::For(Box::new(finish(draft, &operands)?)))
 }
 
 struct Words<'a> {
+    line: &'static Line,
     rest: &'a [String],
 }
 
@@ -70,7 +110,7 @@ fn long_flag(
         Some((name, value)) => (name, Some(value)),
         None => (long, None),
     };
-    let Some(flag) = by_long(name) else {
+    let Some(flag) = words.line.by_long(name) else {
         let help = (name == "help").then_some(HelpLength::Long);
         return help.map(Some).ok_or_else(|| FlagError::UnknownLong { name: name.to_owned() });
     };
@@ -91,7 +131,7 @@ fn short_flags(
     let mut cluster = &word[1..];
     while let Some(letter) = cluster.chars().next() {
         let rest = &cluster[letter.len_utf8()..];
-        let Some(flag) = by_short(letter) else {
+        let Some(flag) = words.line.by_short(letter) else {
             let unknown = || FlagError::UnknownShort { letter, cluster: cluster.to_owned() };
             return (letter == 'h').then_some(Some(HelpLength::Short)).ok_or_else(unknown);
         };
@@ -211,14 +251,14 @@ mod tests {
     #[test]
     fn an_image_is_needed() {
         for line in [[].as_slice(), &["--"], &["--name", "a"]] {
-            assert_eq!(parse_line(line), Err(FlagError::MissingImage));
+            assert_eq!(parse_line(line), Err(FlagError::Operands { line: &CREATE }));
         }
     }
 
     #[test]
     fn help_is_found_among_flags_and_letters_but_not_behind_the_image() {
-        assert_eq!(parse_line(&["--name", "a", "--help"]), Ok(Parsed::Help(HelpLength::Long)));
-        assert_eq!(parse_line(&["-dh"]), Ok(Parsed::Help(HelpLength::Short)));
+        assert_eq!(parse_line(&["--name", "a", "--help"]), Ok(Asked::Help(HelpLength::Long)));
+        assert_eq!(parse_line(&["-dh"]), Ok(Asked::Help(HelpLength::Short)));
         assert_eq!(request_of(&["nginx", "--help"]).container.arguments, ["--help"]);
         assert!(parse_line(&["--foo", "--help"]).is_err());
     }
@@ -255,7 +295,7 @@ mod tests {
         fn what_stands_behind_the_image_changes_nothing_else(line in words(), more in words()) {
             let line: Vec<&str> = line.iter().map(String::as_str).chain(["--", "nginx"]).collect();
             let longer: Vec<&str> = line.iter().copied().chain(more.iter().map(String::as_str)).collect();
-            if let (Ok(Parsed::Create(short)), Ok(Parsed::Create(long))) = (parse_line(&line), parse_line(&longer)) {
+            if let (Ok(Asked::For(short)), Ok(Asked::For(long))) = (parse_line(&line), parse_line(&longer)) {
                 prop_assert_eq!(long.container.arguments.len(), short.container.arguments.len() + more.len());
                 prop_assert_eq!(long.labels, short.labels);
                 prop_assert_eq!(long.given, short.given);

@@ -8,10 +8,10 @@ use smsvc_core::merge::Declaration;
 
 use super::draft::Draft;
 use super::flag::ApiVersion;
+use super::line::CREATE;
 use super::misplaced::misplaced_flags;
 use super::notice::Notice;
 use super::request_error::RequestError;
-use super::table::by_long;
 use crate::service::{
     Container, ImageReference, LogDriver, Mode, NetworkAttachment, Placement, PublishedPort, Resources,
     RestartPolicy, UpdateConfig,
@@ -103,12 +103,11 @@ impl CreateRequest {
     }
 
     /// Whether an engine with this API knows everything that is asked for.
+    ///
+    /// # Errors
+    /// Naming the first flag that it does not know.
     pub fn check_api(&self, has: ApiVersion) -> Result<(), RequestError> {
-        let needs = |long: &&'static str| Some((*long, by_long(long)?.min_api()?));
-        match self.given.iter().filter_map(needs).find(|(_, needs)| *needs > has) {
-            Some((flag, needs)) => Err(RequestError::ApiTooOld { flag, needs, has }),
-            None => Ok(()),
-        }
+        CREATE.check_api(&self.given, has)
     }
 }
 

@@ -5,6 +5,7 @@ use smsvc_core::name::NameError;
 
 use super::error::all;
 use super::flag::ApiVersion;
+use super::group_change::GroupChangeError;
 use super::values::{EnvFileError, FileKind, GenericResourceError};
 use crate::error::OpenApiFileError;
 use crate::service::{ReferenceError, UnresolvedName};
@@ -115,6 +116,9 @@ pub enum RequestError {
         /// The value that the flag stands for.
         by_flag: String,
     },
+    /// Nothing to take away.
+    #[error(transparent)]
+    GroupChange(#[from] GroupChangeError),
     /// Labels that begin with `smsvc.` and are wrong.
     #[error("{}", all(.0))]
     Labels(Vec<LabelError>),
@@ -150,9 +154,9 @@ impl RequestError {
                 let group = groups.first().map_or("NAME", String::as_str);
                 Some(format!("write --user-group {group} or --api-group {group}"))
             }
-            Self::GroupMissing { .. } => Some("add --group NAME".to_owned()),
             Self::OpenApi(error) => error.hint(),
             Self::OpenApiMissing { .. } => Some("add --openapi FILE".to_owned()),
+            Self::GroupMissing { .. } => Some("add --api-group NAME".to_owned()),
             Self::NameMissing => Some("add --name NAME".to_owned()),
             Self::LabelConflict { .. } | Self::EndpointConflict => Some("give one of them only".to_owned()),
             _ => None,
@@ -164,6 +168,7 @@ impl RequestError {
         match self {
             Self::GroupName(_) | Self::ServiceName(_) => Some("E102"),
             Self::OpenApi(error) => Some(error.code()),
+            Self::GroupChange(_) => Some("E306"),
             Self::Routes(errors) => errors.first().map(|error| error.error.problem.code()),
             Self::Labels(errors) => errors.first().map(LabelError::code),
             _ => None,

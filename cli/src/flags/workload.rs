@@ -84,16 +84,12 @@ impl Draft<'_> {
         if configs.peek().is_some() && matches!(mode, Mode::ReplicatedJob { .. } | Mode::GlobalJob) {
             return Err(RequestError::UpdateOfJob);
         }
-        match configs.map(|config| config.max_failure_ratio).find(|ratio| !ratio.is_finite()) {
-            Some(ratio) if ratio.is_nan() => Err(RequestError::Ratio { value: "NaN" }),
-            Some(ratio) if ratio > 0.0 => Err(RequestError::Ratio { value: "+Inf" }),
-            Some(_) => Err(RequestError::Ratio { value: "-Inf" }),
-            None => Ok(()),
-        }
+        configs.try_for_each(|config| config.check().map_err(|value| RequestError::Ratio { value }))
     }
 }
 
-fn check_targets(kind: FileKind, files: &[FileReference]) -> Result<(), RequestError> {
+/// Two files do not have the same target.
+pub(crate) fn check_targets(kind: FileKind, files: &[FileReference]) -> Result<(), RequestError> {
     let mut targets = BTreeSet::new();
     match files.iter().find(|file| !targets.insert(&file.target)) {
         Some(file) => Err(RequestError::DuplicateTarget { kind, source_name: file.source.clone() }),

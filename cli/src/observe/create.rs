@@ -59,15 +59,18 @@ async fn networks(engine: &impl Engine, request: &CreateRequest) -> Result<BTree
     let mut found = BTreeMap::new();
     for attachment in &request.networks {
         let name = &attachment.network;
-        match engine.network(name).await? {
-            Some(network) if network.ingress => return Err(Error::NetworkIsIngress { name: name.clone() }),
-            Some(network) => {
-                found.insert(name.clone(), network);
-            }
-            None => return Err(missing(engine, name).await?),
-        }
+        found.insert(name.clone(), network_named(engine, name).await?);
     }
     Ok(found)
+}
+
+/// The network of the swarm that a service means when it says `name`.
+pub(super) async fn network_named(engine: &impl Engine, name: &str) -> Result<Network, Error> {
+    match engine.network(name).await? {
+        Some(network) if network.ingress => Err(Error::NetworkIsIngress { name: name.to_owned() }),
+        Some(network) => Ok(network),
+        None => Err(missing(engine, name).await?),
+    }
 }
 
 /// Why there is no such network in the swarm: it is one of this node only, or there is none at all.

@@ -10,13 +10,15 @@ mod redefinition;
 #[cfg(test)]
 pub(crate) mod sample;
 mod shape;
+mod update;
 
 use smsvc_core::budget::{Allocator, NodeFact};
 
 pub use create::CreateSnapshot;
 pub use endpoint::{endpoint_facts, lbswarm};
 pub use redefinition::{NamedSwarm, is_updating};
-pub use shape::shape;
+pub use shape::{rollback_policy, shape};
+pub use update::{UpdateSnapshot, service_named};
 
 use crate::engine::{Engine, EngineError, Network, Task};
 use crate::service::RawService;

@@ -27,6 +27,11 @@ pub fn shape(spec: &Value) -> ServiceShape {
     }
 }
 
+/// How a rollback to this spec proceeds (`RollbackConfig`).
+pub fn rollback_policy(spec: &Value) -> UpdatePolicy {
+    update(&spec["RollbackConfig"])
+}
+
 /// `vip` unless the spec says `dnsrr`.
 fn mode(spec: &Value) -> Mode {
     match spec["EndpointSpec"]["Mode"].as_str() {

@@ -10,7 +10,7 @@ use super::{BudgetRefusal, Step};
 use crate::engine::{Image, Network};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
-use crate::flags::{CreateRequest, FlagError, IpBudget};
+use crate::flags::{CREATE, CreateRequest, IpBudget};
 use crate::groups::Declared;
 use crate::lint::{self, Subject};
 use crate::observe::{self, CreateSnapshot, Swarm};
@@ -111,7 +111,10 @@ impl CreatePlan {
 }
 
 /// Traefik reaches a member of an API group on an overlay network and a port, so it needs both.
-fn refuse_unreachable(declaration: &Declaration, networks: &BTreeMap<String, Network>) -> Result<(), Error> {
+pub(super) fn refuse_unreachable(
+    declaration: &Declaration,
+    networks: &BTreeMap<String, Network>,
+) -> Result<(), Error> {
     let group = declaration.group.to_string();
     let overlays: Vec<&Network> = networks.values().filter(|network| network.is_overlay()).collect();
     if declaration.port.is_none() {
@@ -127,7 +130,7 @@ fn refuse_unreachable(declaration: &Declaration, networks: &BTreeMap<String, Net
 }
 
 /// Merges the new service with those that exist; its own conflicts end the plan, those of others do not concern it.
-fn refuse_conflicts(declaration: &Declaration, services: &[RawService]) -> Result<(), Error> {
+pub(super) fn refuse_conflicts(declaration: &Declaration, services: &[RawService]) -> Result<(), Error> {
     let declared = Declared::read(services);
     let mut all = declared.declarations;
     all.push(declaration.clone());
@@ -175,12 +178,12 @@ fn spec(
     };
     create_body(request, &decided).map_err(|error| match error {
         UnresolvedName::Network { name } => Error::NetworkUnknown { name },
-        missing => Error::Flags(FlagError::Request(missing.into())),
+        missing => Error::request(&CREATE, missing.into()),
     })
 }
 
 /// The service without the networks that take no addresses from the swarm: `host` and its like.
-fn on_overlays(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> ServiceShape {
+pub(super) fn on_overlays(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> ServiceShape {
     let overlay =
         |id: &NetworkId| networks.values().any(|network| network.is_overlay() && network.id == id.as_str());
     ServiceShape {
@@ -224,13 +227,13 @@ mod tests {
     use smsvc_core::endpoint::Reason;
 
     use super::*;
-    use crate::flags::{Parsed, Shell, parse};
+    use crate::flags::{Asked, Shell, parse};
     use crate::observe::sample::overlay;
 
     /// A command line, and what is observed for it on a swarm whose networks are all known.
     fn observed(words: &str, swarm: &Swarm) -> (Box<CreateRequest>, CreateSnapshot) {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-        let Ok(Parsed::Create(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
+        let Ok(Asked::For(request)) = parse(&words, &Shell::default()) else { panic!("{words:?}") };
         let named = |network: &&Network| request.networks.iter().any(|it| it.network == network.name);
         let networks = swarm.networks.iter().filter(named).map(|it| (it.name.clone(), it.clone())).collect();
         let snapshot = CreateSnapshot { networks, swarm: Some(swarm.clone()), ..CreateSnapshot::default() };

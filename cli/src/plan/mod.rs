@@ -8,11 +8,15 @@ mod create;
 pub mod redefine;
 mod refusal;
 pub mod restore;
+mod update;
 
 use serde_json::Value;
 
+use crate::engine::RegistryAuthFrom;
+
 pub use create::{Cost, CreatePlan, create};
 pub use refusal::{BudgetRefusal, RefusingNetwork};
+pub use update::{Counted, Moded, UpdateNotice, UpdatePlan, replaces_tasks, roll_back, scale, update};
 
 /// One change: one call to the engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,5 +27,29 @@ pub enum Step {
         name: String,
         /// The whole spec.
         spec: Value,
+    },
+    /// `POST /services/{id}/update`.
+    UpdateService {
+        /// The service's id.
+        id: String,
+        /// The service's name.
+        name: String,
+        /// The version that the spec was made from.
+        version: u64,
+        /// The spec as it is.
+        before: Value,
+        /// The spec as it will be, apart from what a rollback puts in its place.
+        after: Value,
+        /// What is sent: `after`, or for a rollback what is to be replaced by it.
+        spec: Value,
+        /// Whether the engine is to go back to the previous spec.
+        rollback: bool,
+        /// Whose credentials the engine goes on with.
+        auth_from: Option<RegistryAuthFrom>,
+    },
+    /// `DELETE /services/{name}`.
+    RemoveService {
+        /// The service as the user calls it.
+        name: String,
     },
 }

@@ -32,6 +32,8 @@ pub struct RefusingNetwork {
     pub owed: Addresses,
     /// What the service needs.
     pub need: Need,
+    /// Whether the need comes on top of what the service holds already.
+    pub more: bool,
     /// In which way it does not fit.
     pub verdict: Verdict,
     /// The prefix length that would do, if any.
@@ -41,11 +43,20 @@ pub struct RefusingNetwork {
 impl BudgetRefusal {
     /// From the judgement, where it is a no.
     pub fn of(judgement: &Judgement<'_>, remedies: &Remedies<'_>) -> Option<Self> {
+        Self::refusing(judgement, remedies, false)
+    }
+
+    /// From the judgement of changes of services that exist, where it is a no.
+    pub fn of_change(judgement: &Judgement<'_>, remedies: &Remedies<'_>) -> Option<Self> {
+        Self::refusing(judgement, remedies, true)
+    }
+
+    fn refusing(judgement: &Judgement<'_>, remedies: &Remedies<'_>, more: bool) -> Option<Self> {
         let networks: Vec<_> = judgement
             .networks
             .iter()
             .filter(|judged| judged.verdict.refuses())
-            .map(|judged| RefusingNetwork::of(judged, remedies))
+            .map(|judged| RefusingNetwork::of(judged, remedies, more))
             .collect();
         (!networks.is_empty()).then_some(Self {
             networks,
@@ -57,7 +68,7 @@ impl BudgetRefusal {
 }
 
 impl RefusingNetwork {
-    fn of(judged: &NetworkJudgement<'_>, remedies: &Remedies<'_>) -> Self {
+    fn of(judged: &NetworkJudgement<'_>, remedies: &Remedies<'_>, more: bool) -> Self {
         let subnets: Vec<String> =
             judged.network.subnets.iter().map(|subnet| subnet.net().to_string()).collect();
         let resize = remedies.networks.iter().find(|resize| resize.network.id == judged.network.id);
@@ -68,6 +79,7 @@ impl RefusingNetwork {
             headroom: judged.usage.headroom(),
             owed: judged.usage.owed.total(),
             need: judged.need,
+            more,
             verdict: judged.verdict,
             prefix: resize.and_then(|resize| resize.prefix),
         }

@@ -1,9 +1,10 @@
 //! What `docker smsvc create` says: the decisions, what they cost, and what a dry run would do.
 
-use smsvc_core::budget::Verdict;
+use smsvc_core::budget::{Addresses, Verdict};
 use smsvc_core::merge::Declaration;
 
 use super::Report;
+use super::update::differences;
 use crate::flags::CreateRequest;
 use crate::plan::{Cost, CreatePlan, Step};
 use crate::words::{addresses, need};
@@ -37,12 +38,8 @@ impl Report {
     /// What may go wrong later.
     pub fn create_warnings(self, plan: &CreatePlan) {
         for cost in &plan.costs {
-            if let Verdict::UpdateWaits { missing, .. } = cost.verdict {
-                self.warning(&format!(
-                    "network {}: a rolling update lacks {} at its height; it ends, but waits for addresses of stopped tasks",
-                    cost.network,
-                    addresses(missing)
-                ));
+            if let Verdict::UpdateWaits { .. } = cost.verdict {
+                self.warning(&waits_line(cost));
             }
         }
         self.lint_warnings(&plan.warnings);
@@ -63,14 +60,40 @@ impl Report {
     /// The calls that a real run would make.
     pub fn dry_run(self, steps: &[Step]) {
         for step in steps {
-            let Step::CreateService { name, spec } = step;
-            let name = if name.is_empty() { "a service" } else { name };
-            self.result(&format!("would create {name}:\nPOST /services/create\n{spec:#}"));
+            match step {
+                Step::CreateService { name, spec } => {
+                    let name = if name.is_empty() { "a service" } else { name };
+                    self.result(&format!("would create {name}:\nPOST /services/create\n{spec:#}"));
+                }
+                Step::UpdateService { name, before, after, rollback, .. } => {
+                    let verb = if *rollback { "roll back" } else { "update" };
+                    let changes = differences(before, after);
+                    if changes.is_empty() {
+                        self.result(&format!("would {verb} {name}: nothing changes"));
+                    } else {
+                        self.result(&format!("would {verb} {name}:\n{}", changes.join("\n")));
+                    }
+                }
+                Step::RemoveService { name } => self.result(&format!("would remove {name}")),
+            }
         }
     }
 }
 
-fn cost_line(cost: &Cost) -> String {
+/// What a rolling update lacks.
+pub(super) fn waits_line(cost: &Cost) -> String {
+    let missing = match cost.verdict {
+        Verdict::UpdateWaits { missing, .. } | Verdict::UpdateStalls { missing, .. } => missing,
+        _ => Addresses::NONE,
+    };
+    format!(
+        "network {}: a rolling update lacks {} at its height; it ends, but waits for addresses of stopped tasks",
+        cost.network,
+        addresses(missing)
+    )
+}
+
+pub(super) fn cost_line(cost: &Cost) -> String {
     let network = &cost.network;
     let left = match cost.verdict {
         Verdict::Fits { left } | Verdict::UpdateWaits { left, .. } | Verdict::UpdateStalls { left, .. } => {

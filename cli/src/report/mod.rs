@@ -22,6 +22,7 @@ mod routes;
 mod screen;
 mod tab_writer;
 mod table;
+mod update;
 
 use std::io::{self, IsTerminal, Write};
 

@@ -4,6 +4,7 @@
 //! health checks, refuse unknown enum values and lose whatever a newer engine adds. Nothing here talks to an
 //! engine and nothing decides.
 
+mod change;
 mod container;
 mod create;
 mod credential;
@@ -24,6 +25,7 @@ mod restart;
 mod ulimit;
 mod update;
 
+pub use change::{ChangeError, Found, pin, scaled, unchanged, updated};
 pub use container::Container;
 pub use create::{Decided, Platform, UnresolvedName, create_body};
 pub use credential::CredentialSpec;

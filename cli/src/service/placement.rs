@@ -15,13 +15,16 @@ pub struct Placement {
     pub max_per_node: u64,
 }
 
+/// Writes an entry of `Preferences`.
+pub(super) fn write_preference(over: &str) -> Value {
+    let descriptor = Object::new().with("SpreadDescriptor", over);
+    Object::new().with("Spread", descriptor).into()
+}
+
 impl Placement {
     /// Writes `Placement` for an image that was built for these platforms.
     pub(super) fn write(&self, platforms: &[Platform]) -> Value {
-        let spread = |over: &String| {
-            let descriptor = Object::new().with("SpreadDescriptor", over.as_str());
-            Object::new().with("Spread", descriptor).into()
-        };
+        let spread = |over: &String| write_preference(over);
         Object::new()
             .with_present("Constraints", self.constraints.clone())
             .with_present("Preferences", self.spread_over.iter().map(spread).collect::<Vec<Value>>())
@@ -32,7 +35,7 @@ impl Placement {
 }
 
 /// An `arm` image says nothing of its variant here, so its architecture is left out: any ARM node will do.
-fn write_platform(platform: &Platform) -> Value {
+pub(super) fn write_platform(platform: &Platform) -> Value {
     let any_arm = platform.architecture.eq_ignore_ascii_case("arm");
     let architecture = if any_arm { "" } else { platform.architecture.as_str() };
     Object::new().with_present("Architecture", architecture).with_present("OS", platform.os.as_str()).into()

@@ -58,6 +58,16 @@ impl RawService {
         self.text("/Spec/Name")
     }
 
+    /// The version index that a change has to name; 0 where the engine tells none.
+    pub fn version(&self) -> u64 {
+        self.json.pointer("/Version/Index").and_then(Value::as_u64).unwrap_or_default()
+    }
+
+    /// The spec before the current one, which a rollback goes back to.
+    pub fn previous_spec(&self) -> Option<&Value> {
+        self.json.get("PreviousSpec").filter(|spec| spec.is_object())
+    }
+
     /// When it was created: RFC 3339 in UTC, so that the texts sort by time down to the second.
     pub fn created_at(&self) -> &str {
         self.text("/CreatedAt")

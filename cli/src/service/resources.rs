@@ -27,6 +27,12 @@ pub struct Resources {
     pub swappiness: Option<i64>,
 }
 
+/// Writes an entry of `GenericResources`.
+pub(super) fn write_generic(kind: &str, value: i64) -> Value {
+    let spec = Object::new().with_present("Kind", kind).with_present("Value", value);
+    Object::new().with("DiscreteResourceSpec", spec).into()
+}
+
 impl Resources {
     /// Writes `Resources`; the blocks of limits and reservations are always there.
     pub(super) fn write(&self) -> Value {
@@ -34,10 +40,7 @@ impl Resources {
             .with_present("NanoCPUs", self.limit_nano_cpus)
             .with_present("MemoryBytes", self.limit_memory)
             .with_present("Pids", self.limit_pids);
-        let generic = |(kind, value): (&String, &i64)| {
-            let spec = Object::new().with_present("Kind", kind.as_str()).with_present("Value", *value);
-            Object::new().with("DiscreteResourceSpec", spec).into()
-        };
+        let generic = |(kind, value): (&String, &i64)| write_generic(kind, *value);
         let reservations = Object::new()
             .with_present("NanoCPUs", self.reserve_nano_cpus)
             .with_present("MemoryBytes", self.reserve_memory)

@@ -36,6 +36,16 @@ impl Default for UpdateConfig {
 }
 
 impl UpdateConfig {
+    /// A share that JSON has no notation for, as Go names it.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        match self.max_failure_ratio {
+            ratio if ratio.is_nan() => Err("NaN"),
+            ratio if ratio == f32::INFINITY => Err("+Inf"),
+            ratio if ratio == f32::NEG_INFINITY => Err("-Inf"),
+            _ => Ok(()),
+        }
+    }
+
     /// Writes either config.
     pub(super) fn write(&self) -> Value {
         Object::new()

@@ -21,8 +21,11 @@ pub(crate) const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 pub(crate) const PLATFORMS: [(&str, &str); 3] =
     [("amd64", "linux"), ("arm", "linux"), ("unknown", "unknown")];
 
-/// The id of a network: its name backwards, so that the order of ids is not the order of names.
+/// The id of a network: its name backwards, so that the order of ids is not the order of names. An id is one already.
 pub(crate) fn network_id(name: &str) -> String {
+    if name.starts_with("id-") {
+        return name.to_owned();
+    }
     format!("id-{}", name.chars().rev().collect::<String>())
 }
 
@@ -36,6 +39,8 @@ pub(crate) fn file_id(name: &str) -> Option<String> {
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The `X-Registry-Auth` header.
+    pub(crate) auth: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -84,7 +89,7 @@ fn read_request(reader: &mut impl BufRead) -> Option<Call> {
     reader.read_line(&mut first).ok()?;
     let mut words = first.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?);
-    let mut length = 0;
+    let (mut length, mut auth) = (0, None);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -92,17 +97,18 @@ fn read_request(reader: &mut impl BufRead) -> Option<Call> {
         if line.is_empty() {
             break;
         }
-        if let Some((_, value)) =
-            line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        {
-            length = value.trim().parse().ok()?;
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "x-registry-auth" => auth = Some(value.trim().to_owned()),
+            _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let unversioned = target.strip_prefix("/v").and_then(|rest| rest.find('/').map(|slash| &rest[slash..]));
     let path = percent_decoded(unversioned.unwrap_or(target));
-    Some(Call { method, path, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+    Some(Call { method, path, auth, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -134,9 +140,23 @@ fn answer(call: &Call) -> (u16, Value) {
         (200, named(&call.path))
     } else if path == "/services/create" {
         (201, json!({"ID": "service-id"}))
+    } else if path.starts_with("/services/") && path.ends_with("/update") {
+        (200, json!({"Warnings": null}))
+    } else if let Some(name) = path.strip_prefix("/services/") {
+        service(name).map_or_else(
+            || (404, json!({"message": format!("service {name} not found")})),
+            |service| (200, service),
+        )
     } else {
         (404, json!({"message": format!("nothing at {path}")}))
     }
+}
+
+/// The services that there are: files beside the tests of updates.
+fn service(name: &str) -> Option<Value> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/update_body/services");
+    let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// The configs or secrets that a filter names.

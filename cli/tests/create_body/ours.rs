@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use docker_smsvc::flags::{CreateRequest, Parsed, Shell, parse};
+use docker_smsvc::flags::{Asked, CreateRequest, Shell, parse};
 use docker_smsvc::service::{Decided, EndpointMode, Platform, UnresolvedName, create_body};
 use smsvc_core::endpoint::Requested;
 
@@ -44,8 +44,8 @@ pub(crate) fn run(line: &[&str]) -> Outcome {
     let words: Vec<String> = line.iter().map(|&word| word.to_owned()).collect();
     let variables = VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     match parse(&words, &Shell { variables, directory: DIRECTORY.into(), read }) {
-        Ok(Parsed::Create(request)) => create(&request),
-        Ok(Parsed::Help(_)) => Outcome { exit: 0, error: None, lookups: Vec::new(), body: None },
+        Ok(Asked::For(request)) => create(&request),
+        Ok(Asked::Help(_)) => Outcome { exit: 0, error: None, lookups: Vec::new(), body: None },
         Err(error) => failure(error.exit_code(), error.to_string(), Vec::new()),
     }
 }

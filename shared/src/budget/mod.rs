@@ -13,6 +13,7 @@
 //! * [`Ledger`]: what is in use by kind, and what existing services are still owed.
 //! * [`judge`]: what a new service needs on each network, steady and at the height of an update, and the verdict.
 //! * [`fitting`]: how many more services of a kind fit.
+//! * [`judge_changes`]: the same for changes of services that exist, against what they hold already.
 //! * [`remedies`]: what would help where the verdict is no.
 //! * [`Deployment`]: what several services that change together do to every network.
 //!
@@ -20,6 +21,7 @@
 
 mod addresses;
 mod capacity;
+mod change;
 mod deployment;
 mod facts;
 mod forecast;
@@ -38,6 +40,7 @@ mod tests;
 
 pub use addresses::Addresses;
 pub use capacity::{Allocator, Capacity, smallest_prefix};
+pub use change::{Change, change_remedies, judge_changes};
 pub use deployment::{Deployment, NetworkOutlook, Planned};
 pub use facts::{NetworkFact, NodeAttributes, NodeFact, Owner, ServiceFact, SwarmFacts, TaskFact};
 pub use forecast::{Sample, fitting};

@@ -8,7 +8,7 @@ use super::capacity::smallest_prefix;
 use super::facts::NetworkFact;
 use super::ledger::Ledger;
 use super::shape::{Kind, ServiceShape, UpdateOrder, UpdatePolicy};
-use super::verdict::{BudgetError, Judgement, judge};
+use super::verdict::{BudgetError, Judgement, NetworkJudgement, judge};
 use crate::endpoint::Mode;
 
 /// What would help a service that was refused.
@@ -61,18 +61,16 @@ pub fn remedies<'f>(ledger: &Ledger<'f>, shape: &ServiceShape) -> Result<Remedie
         dnsrr: dnsrr(&refused, shape, accepts),
         replicas: fewer_replicas(shape, accepts),
         stop_first: shape.update.order == UpdateOrder::StartFirst && accepts(&stop_first),
-        networks: refused
-            .networks
-            .iter()
-            .filter(|judged| judged.verdict.refuses())
-            .map(|judged| Resize {
-                network: judged.network,
-                prefix: smallest_prefix(
-                    judged.usage.owned().plus(judged.usage.owed.total()).plus(judged.need.peak()),
-                ),
-            })
-            .collect(),
+        networks: refused.networks.iter().filter(|judged| judged.verdict.refuses()).map(Resize::of).collect(),
     })
+}
+
+impl<'f> Resize<'f> {
+    /// The size that holds what is there, what is owed, and what is needed.
+    pub(super) fn of(judged: &NetworkJudgement<'f>) -> Self {
+        let wanted = judged.usage.owned().plus(judged.usage.owed.total()).plus(judged.need.peak());
+        Self { network: judged.network, prefix: smallest_prefix(wanted) }
+    }
 }
 
 fn dnsrr(
@@ -86,7 +84,7 @@ fn dnsrr(
 }
 
 /// Halving works because a service that fits with some replicas fits with fewer.
-fn fewer_replicas(shape: &ServiceShape, accepts: impl Fn(&ServiceShape) -> bool) -> Option<u64> {
+pub(super) fn fewer_replicas(shape: &ServiceShape, accepts: impl Fn(&ServiceShape) -> bool) -> Option<u64> {
     let Kind::Replicated { replicas } = shape.kind else { return None };
     let fits = |replicas| accepts(&shape.with_kind(Kind::Replicated { replicas }));
     let (mut fitting, mut refused) = (0, replicas);

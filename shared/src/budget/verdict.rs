@@ -48,7 +48,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn on(network: &NetworkFact, usage: &Usage, need: &Need) -> Self {
+    pub(super) fn on(network: &NetworkFact, usage: &Usage, need: &Need) -> Self {
         if network.subnets.is_empty() {
             return Self::NotAllocated;
         }

@@ -80,7 +80,7 @@ mod tests {
     use std::io;
     use std::path::Path;
 
-    use crate::flags::{Parsed, Shell, parse, parse_line, request_of};
+    use crate::flags::{Asked, Shell, parse, parse_line, request_of};
 
     #[test]
     fn env_keeps_the_last_value_at_its_place() {
@@ -92,7 +92,7 @@ mod tests {
     fn env_reads_a_bare_name_from_the_shell() {
         let shell = Shell { variables: BTreeMap::from([("A".into(), "x y".into())]), ..Shell::default() };
         let line = ["-e", "A", "-e", "B", "nginx"].map(str::to_owned);
-        let Ok(Parsed::Create(request)) = parse(&line, &shell) else { panic!("not a request") };
+        let Ok(Asked::For(request)) = parse(&line, &shell) else { panic!("not a request") };
         assert_eq!(request.container.environment, ["A=x y", "B"]);
     }
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn env_file_comes_before_env() {
         let line = ["-e", "A=3", "--env-file", "a.env", "-e", "C=4", "nginx"].map(str::to_owned);
-        let Ok(Parsed::Create(request)) = parse(&line, &Shell { read, ..Shell::default() }) else {
+        let Ok(Asked::For(request)) = parse(&line, &Shell { read, ..Shell::default() }) else {
             panic!("not a request")
         };
         assert_eq!(request.container.environment, ["B=2", "A=3", "C=4"]);

@@ -2,6 +2,7 @@
 
 pub(super) mod budget;
 pub(super) mod capability;
+pub(super) mod change;
 pub(super) mod dns;
 pub(super) mod environment;
 pub(super) mod file;

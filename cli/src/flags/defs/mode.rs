@@ -115,7 +115,7 @@ impl Flag for MaxConcurrent {
 
 #[cfg(test)]
 mod tests {
-    use crate::flags::{parse_line, request_of};
+    use crate::flags::{CREATE, parse_line, request_of};
     use crate::service::Mode;
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
                 error.to_string(),
                 format!("Unknown mode: {mode}, only replicated and global supported")
             );
-            assert_eq!((error.exit_code(), error.usage()), (1, None));
+            assert_eq!((error.exit_code(), error.usage(&CREATE)), (1, None));
         }
     }
 

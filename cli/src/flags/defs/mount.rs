@@ -38,7 +38,7 @@ impl Flag for Mount {
 
 #[cfg(test)]
 mod tests {
-    use crate::flags::{Parsed, Shell, parse, request_of};
+    use crate::flags::{Asked, Shell, parse, request_of};
 
     #[test]
     fn mount_keeps_its_order() {
@@ -51,7 +51,7 @@ mod tests {
     fn mount_starts_a_relative_source_at_the_working_directory() {
         let shell = Shell { directory: "/srv/app".into(), ..Shell::default() };
         let line = ["--mount", "type=bind,source=../x,target=/a", "nginx"].map(str::to_owned);
-        let Ok(Parsed::Create(request)) = parse(&line, &shell) else { panic!("not a request") };
+        let Ok(Asked::For(request)) = parse(&line, &shell) else { panic!("not a request") };
         assert_eq!(request.container.mounts[0].source, "/srv/x");
     }
 }

@@ -11,10 +11,11 @@ pub struct Capabilities {
     pub dropped: Vec<String>,
 }
 
-const ALL: &str = "ALL";
+/// Stands for any capability.
+pub(crate) const ALL: &str = "ALL";
 
 /// What `docker service update` takes for a reset; a service that is created has nothing to reset.
-const RESET: &str = "RESET";
+pub(crate) const RESET: &str = "RESET";
 
 /// `ALL` stands for any other; what is both added and dropped is added. The engine knows which of them there are.
 pub fn capabilities(add: &[String], drop: &[String]) -> Capabilities {
@@ -25,8 +26,13 @@ pub fn capabilities(add: &[String], drop: &[String]) -> Capabilities {
     Capabilities { added: listed(add), dropped: listed(drop) }
 }
 
+/// In the engine's form, each once.
+pub(crate) fn normal_capabilities(words: &[String]) -> BTreeSet<String> {
+    words.iter().map(|word| normal(word)).collect()
+}
+
 fn effective(words: &[String]) -> BTreeSet<String> {
-    let set: BTreeSet<String> = words.iter().map(|word| normal(word)).collect();
+    let set = normal_capabilities(words);
     if set.contains(ALL) { BTreeSet::from([ALL.to_owned()]) } else { set }
 }
 

@@ -19,6 +19,7 @@ mod publish;
 mod publish_short;
 mod ulimit;
 
+pub(crate) use capability::{ALL, RESET, normal_capabilities};
 pub use capability::{Capabilities, capabilities};
 pub use credential::{CredentialError, credential_spec};
 pub use dns::{DnsError, name_server, search_domain};

@@ -1,0 +1,137 @@
+//! Docker's own CLI, and our plugin, in front of the same stand-in for the engine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use serde_json::Value;
+
+use crate::engine::{Call, Engine};
+use crate::outcome::{Change, Outcome};
+
+/// The version of the recordings. Newer ones do not ask for the digest of an image (docker/cli #7302).
+const VERSION: u32 = 28;
+
+/// The working directory of all lines.
+const DIRECTORY: &str = "/usr/bin";
+
+/// The environment of all lines.
+const VARIABLES: [(&str, &str); 2] = [("HOME", "/nowhere"), ("GREETING", "hello = world")];
+
+/// Credentials for one registry: `user:secret`.
+const CONFIG: &str = r#"{"auths":{"registry.example.com:5000":{"auth":"dXNlcjpzZWNyZXQ="}}}"#;
+
+/// A program that takes the command lines.
+pub(crate) struct Program {
+    file: PathBuf,
+    /// What stands in front of the sub-command.
+    name: &'static str,
+    /// Flags of ours for a line that Docker knows, too: the budget needs a swarm, and that is another test's matter.
+    flags: &'static [&'static str],
+}
+
+/// The CLI on PATH, if it is of a version that the recordings can be held against.
+pub(crate) fn docker() -> Option<Program> {
+    let paths = std::env::var_os("PATH")?;
+    let file =
+        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
+    let output = Command::new(&file).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
+    (version == VERSION).then_some(Program { file, name: "service", flags: &[] })
+}
+
+/// Our own.
+pub(crate) fn plugin() -> Program {
+    let file = PathBuf::from(env!("CARGO_BIN_EXE_docker-smsvc"));
+    Program { file, name: "smsvc", flags: &["--ip-budget=off"] }
+}
+
+impl Program {
+    /// Runs every line, whose first word is the sub-command, in front of an engine, on all processors.
+    pub(crate) fn run_all<L: AsRef<[W]> + Sync, W: AsRef<str>>(&self, lines: &[L]) -> Vec<Outcome> {
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let size = lines.len().div_ceil(workers).max(1);
+        thread::scope(|scope| {
+            let chunks: Vec<_> =
+                lines.chunks(size).map(|chunk| scope.spawn(move || self.run_chunk(chunk))).collect();
+            chunks.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
+        })
+    }
+
+    /// What its help says of each flag of a sub-command: `-q, --quiet`, or `--image string`.
+    pub(crate) fn flags(&self, sub_command: &str) -> Vec<String> {
+        let output = Command::new(&self.file).args([self.name, sub_command, "--help"]).output();
+        let help = String::from_utf8_lossy(&output.expect("it starts").stdout).into_owned();
+        let lines = help.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
+        let names = |line: &str| line.trim_start().split("  ").next().map(str::to_owned);
+        lines.filter_map(names).collect()
+    }
+
+    fn run_chunk<L: AsRef<[W]>, W: AsRef<str>>(&self, lines: &[L]) -> Vec<Outcome> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("config.json"), CONFIG).expect("the folder is ours");
+        let socket = folder.path().join("engine.sock");
+        let engine = Engine::listen(&socket);
+        lines.iter().map(|line| self.run(line.as_ref(), folder.path(), &engine)).collect()
+    }
+
+    fn run<W: AsRef<str>>(&self, line: &[W], folder: &Path, engine: &Engine) -> Outcome {
+        let (sub_command, words) = line.split_first().expect("a line begins with its sub-command");
+        let sub_command = sub_command.as_ref();
+        let mut command = Command::new(&self.file);
+        command.args([self.name, sub_command]);
+        if sub_command != "rm" {
+            command.arg("-d").args(self.flags);
+        }
+        let output = command
+            .args(words.iter().map(AsRef::as_ref))
+            .env_clear()
+            .envs(VARIABLES)
+            .env("DOCKER_HOST", format!("unix://{}/engine.sock", folder.display()))
+            .env("DOCKER_CONFIG", folder)
+            .current_dir(DIRECTORY)
+            .output()
+            .expect("it starts");
+        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
+        let first = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("").to_owned();
+        let first = first.replace("docker service", "docker smsvc");
+        outcome(exit, first, engine.take_calls())
+    }
+}
+
+/// Warnings of a line that succeeds are not errors.
+fn outcome(exit: u8, first: String, calls: Vec<Call>) -> Outcome {
+    let (lookups, changes): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.method == "GET");
+    let mut lookups: Vec<String> = lookups
+        .into_iter()
+        // Both say what the engine does anyhow.
+        .map(|call| call.path.replace("?insertDefaults=false", "").replace("verbose=false&", ""))
+        .map(|path| format!("GET {path}"))
+        .collect();
+    lookups.sort_unstable();
+    lookups.dedup();
+    Outcome {
+        exit,
+        error: (exit != 0).then_some(first),
+        lookups,
+        changes: changes.into_iter().map(change).collect(),
+    }
+}
+
+fn change(call: Call) -> Change {
+    let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
+    let mut query: Vec<String> =
+        query.split('&').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    query.sort_unstable();
+    let decoded = call.auth.map(|auth| URL_SAFE.decode(auth).expect("the header is Base64"));
+    let auth = decoded.map(|json| serde_json::from_slice(&json).expect("the header is JSON"));
+    Change {
+        call: format!("{} {path}", call.method),
+        query,
+        auth: auth.unwrap_or(Value::Null),
+        body: call.body,
+    }
+}
