@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use tokio::runtime::Builder;
 
-use crate::args::{self, Action, Parsing};
+use crate::args::{self, Action, Change, Parsing};
 use crate::commands::{self, unless};
 use crate::complete::{self, Wanted};
 use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
@@ -139,27 +139,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             };
             unless(&cancellation, work).await
         }
-        Action::Update(line, words) => {
-            let read = |shell: &Shell| flags::parse_update(line, &words, shell);
-            let Some(request) = request_of(line, read, &around, report)? else { return Ok(()) };
-            let credentials = |image: &ImageReference| -> Result<String, Error> {
-                Ok(registry::auth_header(image.domain(), &around)?)
-            };
-            let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::update(&engine, line, &request, &credentials, &cancellation, report).await
-        }
-        Action::Scale(words) => {
-            let read = |shell: &Shell| flags::parse_services(&SCALE, &words, shell);
-            let Some(request) = request_of(&SCALE, read, &around, report)? else { return Ok(()) };
-            let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::scale(&engine, &request, &cancellation, report).await
-        }
-        Action::Remove(words) => {
-            let read = |shell: &Shell| flags::parse_services(&REMOVE, &words, shell);
-            let Some(request) = request_of(&REMOVE, read, &around, report)? else { return Ok(()) };
-            let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::remove(&engine, &request, &cancellation, report).await
-        }
+        Action::Change(change) => self::change(change, &globals, &around, &cancellation, report).await,
         Action::Budget(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::budget(&engine, &args, &cancellation, report).await
@@ -207,6 +187,39 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         Action::Provider(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::provider(engine, &args, cancellation.clone(), report).await
+        }
+    }
+}
+
+/// Carries out a change of services that exist.
+async fn change(
+    change: Change,
+    globals: &Globals,
+    around: &Surroundings,
+    cancellation: &Cancellation,
+    report: Report,
+) -> Result<(), Error> {
+    match change {
+        Change::Update(line, words) => {
+            let read = |shell: &Shell| flags::parse_update(line, &words, shell);
+            let Some(request) = request_of(line, read, around, report)? else { return Ok(()) };
+            let credentials = |image: &ImageReference| -> Result<String, Error> {
+                Ok(registry::auth_header(image.domain(), around)?)
+            };
+            let engine = unless(cancellation, connect(globals, around)).await?;
+            commands::update(&engine, line, &request, &credentials, cancellation, report).await
+        }
+        Change::Scale(words) => {
+            let read = |shell: &Shell| flags::parse_services(&SCALE, &words, shell);
+            let Some(request) = request_of(&SCALE, read, around, report)? else { return Ok(()) };
+            let engine = unless(cancellation, connect(globals, around)).await?;
+            commands::scale(&engine, &request, cancellation, report).await
+        }
+        Change::Remove(words) => {
+            let read = |shell: &Shell| flags::parse_services(&REMOVE, &words, shell);
+            let Some(request) = request_of(&REMOVE, read, around, report)? else { return Ok(()) };
+            let engine = unless(cancellation, connect(globals, around)).await?;
+            commands::remove(&engine, &request, cancellation, report).await
         }
     }
 }

@@ -60,12 +60,8 @@ pub enum Action {
     Ps(PsArgs),
     /// `inspect`.
     Inspect(InspectArgs),
-    /// `update`, `rollback`, with what stands behind it.
-    Update(&'static Line, Vec<String>),
-    /// `scale`, with what stands behind it.
-    Scale(Vec<String>),
-    /// `rm`, with what stands behind it.
-    Remove(Vec<String>),
+    /// Of services that exist: `update`, `rollback`, `scale`, `rm`.
+    Change(Change),
     /// `budget`.
     Budget(BudgetArgs),
     /// `check`.
@@ -92,6 +88,17 @@ pub enum Action {
     Hook(String),
     /// `version`.
     Version,
+}
+
+/// A change of services that exist, with the words of its line: the flag tables parse these themselves.
+#[derive(Debug)]
+pub enum Change {
+    /// `update`, `rollback`.
+    Update(&'static Line, Vec<String>),
+    /// `scale`.
+    Scale(Vec<String>),
+    /// `rm`.
+    Remove(Vec<String>),
 }
 
 /// The name under which users know the program.
@@ -158,10 +165,10 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
     if let Some((first, rest)) = words.split_first() {
         match first.as_str() {
             "create" => return Ok(Action::Create(rest.to_vec())),
-            "update" => return Ok(Action::Update(&UPDATE, rest.to_vec())),
-            "rollback" => return Ok(Action::Update(&ROLLBACK, rest.to_vec())),
-            "scale" => return Ok(Action::Scale(rest.to_vec())),
-            "rm" | "remove" => return Ok(Action::Remove(rest.to_vec())),
+            "update" => return Ok(Action::Change(Change::Update(&UPDATE, rest.to_vec()))),
+            "rollback" => return Ok(Action::Change(Change::Update(&ROLLBACK, rest.to_vec()))),
+            "scale" => return Ok(Action::Change(Change::Scale(rest.to_vec()))),
+            "rm" | "remove" => return Ok(Action::Change(Change::Remove(rest.to_vec()))),
             _ => {}
         }
     }

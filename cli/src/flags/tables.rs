@@ -150,7 +150,7 @@ pub static UPDATE_TABLE: &[&dyn Flag] = &[
         long: "constraint-add",
         flag: &placement::Constraint,
         summary: "Add or update a placement constraint",
-        everyday: true,
+        everyday: false,
     },
     &Removal::Constraint,
     &Added {

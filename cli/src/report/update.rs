@@ -71,30 +71,34 @@ fn sentence(notice: &UpdateNotice) -> String {
 /// What differs, field by field: `before → after`; of lists, what goes and what comes.
 pub(super) fn differences(before: &Value, after: &Value) -> Vec<String> {
     let mut lines = Vec::new();
-    for path in differing_fields(before, after) {
-        let at = |spec: &Value| spec.pointer(&path).cloned().unwrap_or(Value::Null);
-        let (old, new) = (at(before), at(after));
-        let name = path.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~");
-        match (old.as_array(), new.as_array()) {
-            (Some(old), Some(new)) if !old.is_empty() && !new.is_empty() => {
-                let gone = old
-                    .iter()
-                    .filter(|entry| !new.contains(entry))
-                    .map(|entry| format!("  {name}: - {entry}"));
-                let come = new
-                    .iter()
-                    .filter(|entry| !old.contains(entry))
-                    .map(|entry| format!("  {name}: + {entry}"));
-                let moved: Vec<String> = gone.chain(come).collect();
-                if moved.is_empty() {
-                    lines.push(format!("  {name}: another order"));
-                }
-                lines.extend(moved);
-            }
-            _ => lines.push(format!("  {name}: {} → {}", shown(&old), shown(&new))),
-        }
-    }
+    compare("", before, after, &mut lines);
     lines
+}
+
+fn compare(name: &str, before: &Value, after: &Value, lines: &mut Vec<String>) {
+    // Null, an empty list and an empty text say the same as nothing.
+    if differing_fields(before, after).is_empty() {
+        return;
+    }
+    match (before, after) {
+        (Value::Object(old), Value::Object(new)) => {
+            let added = new.keys().filter(|key| !old.contains_key(*key));
+            for key in old.keys().chain(added) {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                compare(&name, &before[key], &after[key], lines);
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if !old.is_empty() && !new.is_empty() => {
+            let gone = old.iter().filter(|entry| !new.contains(entry)).map(|entry| format!("- {entry}"));
+            let come = new.iter().filter(|entry| !old.contains(entry)).map(|entry| format!("+ {entry}"));
+            let moved: Vec<String> = gone.chain(come).map(|entry| format!("  {name}: {entry}")).collect();
+            if moved.is_empty() {
+                lines.push(format!("  {name}: another order"));
+            }
+            lines.extend(moved);
+        }
+        _ => lines.push(format!("  {name}: {} → {}", shown(before), shown(after))),
+    }
 }
 
 fn shown(value: &Value) -> String {

@@ -147,7 +147,7 @@ impl Flag for Removal {
     }
 
     fn everyday(&self) -> bool {
-        matches!(self, Self::Label | Self::Network | Self::Env | Self::Mount | Self::Constraint | Self::Route)
+        matches!(self, Self::Label | Self::Network | Self::Env | Self::Mount | Self::Route)
     }
 
     fn origin(&self) -> Origin {
@@ -264,7 +264,7 @@ flag!(
 
 flag!(
     /// `--rollback`
-    RollbackSwitch, "rollback", Takes::Switch, Service, true, Docker, Some(ApiVersion::v1(25)),
+    RollbackSwitch, "rollback", Takes::Switch, Service, false, Docker, Some(ApiVersion::v1(25)),
     "Rollback to previous specification",
     "Together with flags of the command itself only. `docker smsvc rollback` does the same.",
     |value, draft| draft.change.roll_back = grammar::parse_bool(value)?
@@ -272,7 +272,7 @@ flag!(
 
 flag!(
     /// `--args`
-    Args, "args", Takes::One("COMMAND"), Container, true, Docker, None, "Service command args",
+    Args, "args", Takes::One("COMMAND"), Container, false, Docker, None, "Service command args",
     "One word for all of them, split at spaces as a shell would; an empty one leaves the image's own.",
     |value, draft| draft.change.arguments = Some(grammar::words(value)?)
 );
