@@ -3,7 +3,7 @@
 //! As docker, every service is tried, and what is wrong with one of them does not stop the others. Unlike docker, all of
 //! them are judged together before the first changes.
 
-use super::converge::converge;
+use super::converge::{Wait, converge};
 use super::{unless, update};
 use crate::engine::Engine;
 use crate::error::{Error, UpdateError};
@@ -51,7 +51,8 @@ pub async fn scale(
     if !request.run.detach && !request.run.dry_run {
         for wish in scaled {
             let Step::UpdateService { id, .. } = &wish.step else { continue };
-            if let Err(error) = converge(engine, id, false, cancellation, report).await {
+            let wait = Wait { quiet: false, timeout: request.run.timeout };
+            if let Err(error) = converge(engine, id, wait, cancellation, report).await {
                 errors.push(format!("{}: {}", wish.service, error.message()));
             }
         }

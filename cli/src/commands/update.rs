@@ -1,6 +1,6 @@
 //! `docker smsvc update` and `docker smsvc rollback`.
 
-use super::converge::converge;
+use super::converge::{Wait, converge};
 use super::moded;
 use super::unless;
 use crate::engine::{Engine, EngineError, Image};
@@ -69,7 +69,8 @@ pub async fn update(
     if request.run.detach {
         return Ok(());
     }
-    converge(engine, &done.id, request.run.quiet, cancellation, report).await?;
+    let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout };
+    converge(engine, &done.id, wait, cancellation, report).await?;
     match plan.moded {
         Some(change) => unless(cancellation, moded::verify(engine, &done.id, change)).await,
         None => Ok(()),

@@ -193,6 +193,7 @@ pub static UPDATE_TABLE: &[&dyn Flag] = &[
     &rolling_failure::MaxFailureRatio(Rollback),
     &run::Detach,
     &run::Quiet,
+    &run::Timeout,
     &run::DryRun,
     &image::NoResolveImage,
     &image::WithRegistryAuth,
@@ -200,10 +201,10 @@ pub static UPDATE_TABLE: &[&dyn Flag] = &[
 
 /// The flags of `rollback`.
 pub(super) static ROLLBACK_TABLE: &[&dyn Flag] =
-    &[&budget::IpBudget, &run::Detach, &run::Quiet, &run::DryRun];
+    &[&budget::IpBudget, &run::Detach, &run::Quiet, &run::Timeout, &run::DryRun];
 
 /// The flags of `scale`.
-pub(super) static SCALE_TABLE: &[&dyn Flag] = &[&budget::IpBudget, &run::Detach, &run::DryRun];
+pub(super) static SCALE_TABLE: &[&dyn Flag] = &[&budget::IpBudget, &run::Detach, &run::Timeout, &run::DryRun];
 
 /// The flags of `rm`.
 pub(super) static REMOVE_TABLE: &[&dyn Flag] = &[&run::DryRun];

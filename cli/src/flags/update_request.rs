@@ -104,7 +104,7 @@ pub struct ServicesRequest {
 }
 
 /// Flags about how the command behaves: these go with a rollback, too.
-const OF_THE_COMMAND: [&str; 5] = ["rollback", "detach", "quiet", "dry-run", "ip-budget"];
+const OF_THE_COMMAND: [&str; 6] = ["rollback", "detach", "quiet", "timeout", "dry-run", "ip-budget"];
 
 impl UpdateRequest {
     /// Whether one of these flags was given, by their long names.
