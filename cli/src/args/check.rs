@@ -64,7 +64,7 @@ pub struct CheckArgs {
     )]
     pub nodes: u64,
 
-    /// A network that is not there to be asked: NAME=CIDR[,used=N][,nodes=N]
+    /// A network that is not there to be asked: `NAME=CIDR[,used=N][,nodes=N]`
     #[arg(long = "network-size", value_name = "SIZE", help_heading = "Without a swarm")]
     pub sizes: Vec<NetworkSize>,
 }

@@ -24,7 +24,7 @@
 //! * **No deadlock.** Who cannot have all its networks keeps none while it waits.
 //! * **Nothing is left behind.** Each end of the work releases, an interrupt and a refusal included. Only a client that is
 //!   killed leaves its object; it blocks nobody for longer than `LEASE`, who waits for it removes it, and
-//!   who passes by after [`FORGOTTEN`](object::FORGOTTEN), too.
+//!   who passes by after `object::FORGOTTEN`, too.
 //!
 //! # Why every change takes one
 //!

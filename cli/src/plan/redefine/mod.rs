@@ -2,7 +2,7 @@
 //!
 //! A redefinition is not a list of steps that is worked off, but a goal that is held against what there is, again and
 //! again: [`next`] says the one thing to do next, or that nothing is left to do. So an interrupted one goes on from any
-//! point, whoever interrupted it, and going back is the same with the goal turned round. [`outline`] runs it through
+//! point, whoever interrupted it, and going back is the same with the goal turned round. [`outline()`] runs it through
 //! in thought: that is the plan that people are shown.
 //!
 //! The facts behind the order: a network is removed only when no task refers to it any more, because addresses that
