@@ -21,7 +21,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// The image of the backend, on every node.
-const IMAGE: &str = "smsvc-cluster-backend:latest";
+pub(crate) const IMAGE: &str = "smsvc-cluster-backend:latest";
 
 /// Makes a run repeatable.
 const SEED: &str = "SMSVC_SEED";
@@ -96,18 +96,33 @@ fn fill(world: &World, seed: u64) -> Result<()> {
         ensure!(number < 120, "never full");
     }
     wait_for("all tasks of what was let in", RUNNING, || check_settled(docker))?;
-    // What is left is filled address by address: a vip service without replicas takes exactly one.
-    for (network, _) in NETWORKS {
+    fill_to_the_address(docker, &NETWORKS.map(|(name, _)| name))
+}
+
+/// What is left is filled address by address: a vip service without replicas takes exactly one. Then there is none more,
+/// neither by the model's count nor by the engine's.
+pub(crate) fn fill_to_the_address(docker: &Docker, networks: &[&str]) -> Result<()> {
+    let mut made = Vec::new();
+    for network in networks {
         for index in 0..free(docker, network)? {
-            let outcome = one_address(docker, &format!("{network}-last-{index}"), network)?;
+            let name = format!("{network}-last-{index}");
+            let outcome = one_address(docker, &name, network)?;
             ensure!(outcome.status == 0, "{network} had room: {}", outcome.stderr);
+            made.push(name);
         }
         ensure!(free(docker, network)? == 0, "{network} is full by the model's count");
         let outcome = one_address(docker, &format!("{network}-refused"), network)?;
         ensure!(outcome.status == DOES_NOT_FIT, "one too many was let into {network}: {}", outcome.stderr);
     }
-    wait_for("everything that was let in", RUNNING, || check_settled(docker))?;
-    for (network, _) in NETWORKS {
+    wait_for("the virtual IPs of all that was let in", RUNNING, || {
+        for name in &made {
+            if vips(docker, name)? == 0 {
+                bail!("{name} has none");
+            }
+        }
+        Ok(())
+    })?;
+    for network in networks {
         let name = format!("{network}-too-many");
         let plain =
             ["service", "create", "--detach", "--no-resolve-image", "--replicas", "0", "--network", network];
@@ -137,14 +152,14 @@ fn create_any(docker: &Docker, dice: &mut Dice, number: usize) -> Result<Outcome
     docker.call(&args)
 }
 
-fn one_address(docker: &Docker, name: &str, network: &str) -> Result<Outcome> {
+pub(crate) fn one_address(docker: &Docker, name: &str, network: &str) -> Result<Outcome> {
     let options =
         ["smsvc", "create", "--detach", "--no-resolve-image", "--endpoint-mode", "vip", "--replicas", "0"];
     docker.call(&[&options[..], &["--network", network, "--name", name, IMAGE]].concat())
 }
 
 /// The free addresses of a network, as `docker smsvc budget` says.
-fn free(docker: &Docker, network: &str) -> Result<u64> {
+pub(crate) fn free(docker: &Docker, network: &str) -> Result<u64> {
     let accounts = docker.json(&["smsvc", "budget", network, "--format", "json"])?;
     let account = find_network(&accounts, network).with_context(|| format!("no {network} in {accounts}"))?;
     account["free"].as_u64().with_context(|| format!("no free addresses in {account}"))

@@ -18,8 +18,10 @@ mod malformed;
 mod plugin;
 mod provider;
 mod redefine;
+mod redefine_cluster;
 mod relay;
 mod routing;
+mod stacks;
 mod world;
 
 use std::env;
@@ -38,6 +40,7 @@ const NOTE_VARIABLE: &str = "SMSVC_E2E_SKIP_NOTE";
 /// The rules of all files. Those that take longest come first, so that none of them runs alone at the end.
 fn rules() -> impl Iterator<Item = Rule> {
     [
+        redefine_cluster::RULES,
         cluster::RULES,
         concurrency::RULES,
         budget::RULES,

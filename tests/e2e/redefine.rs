@@ -13,6 +13,7 @@ use smsvc_tests::patience::wait_for;
 use tempfile::TempDir;
 
 use crate::ground::Ground;
+use crate::stacks::specs;
 use crate::world::{Rule, World};
 
 pub(crate) const RULES: &[Rule] = &[
@@ -87,23 +88,8 @@ impl<'w> Stack<'w> {
 
     /// The specs of all services, with networks by name and chosen ports.
     fn specs(&self) -> Result<BTreeMap<String, Value>> {
-        let docker = self.ground.world.docker();
         let filter = format!("label=com.docker.stack.namespace={}", self.name);
-        let ids = docker.run(&["service", "ls", "--quiet", "--filter", &filter])?;
-        let mut specs = BTreeMap::new();
-        for id in ids.split_whitespace() {
-            let service = docker.json(&["service", "inspect", "--format", "{{json .}}", id])?;
-            let mut spec = service["Spec"].clone();
-            for entry in spec["TaskTemplate"]["Networks"].as_array_mut().into_iter().flatten() {
-                let id = entry["Target"].as_str().unwrap_or_default();
-                entry["Target"] = docker.run(&["network", "inspect", "--format", "{{.Name}}", id])?.into();
-            }
-            if let Some(ports) = spec["EndpointSpec"]["Ports"].as_array_mut() {
-                ports.clone_from(service["Endpoint"]["Ports"].as_array().context("no ports")?);
-            }
-            specs.insert(spec["Name"].as_str().unwrap_or_default().to_owned(), spec);
-        }
-        Ok(specs)
+        specs(self.ground.world.docker(), &["--filter", &filter])
     }
 
     fn subnet(&self) -> Result<String> {

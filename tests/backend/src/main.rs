@@ -13,7 +13,7 @@ mod request;
 
 use std::env;
 use std::io;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -35,7 +35,15 @@ const IGNORE_TERM: &str = "BACKEND_IGNORE_TERM";
 /// The variable with the address to listen on, where that is not every address: beside other backends on one machine.
 const ADDRESS: &str = "BACKEND_ADDRESS";
 
+/// The argument with which it asks the one that listens whether it does: a health check, for an image without a shell.
+const HEALTH: &str = "health";
+
 fn main() -> io::Result<()> {
+    let address = env::var(ADDRESS).unwrap_or_else(|_| "0.0.0.0".to_owned());
+    if env::args().nth(1).as_deref() == Some(HEALTH) {
+        // To the unspecified address means to this host.
+        return TcpStream::connect((address.as_str(), PORT)).map(drop);
+    }
     let number = |name: &str| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(life) = number(LIFE) {
         let code = number(EXIT_CODE).and_then(|code| i32::try_from(code).ok()).unwrap_or_default();
@@ -50,7 +58,6 @@ fn main() -> io::Result<()> {
     for signal in TERM_SIGNALS {
         register_conditional_shutdown(*signal, 0, Arc::new(AtomicBool::new(obeys)))?;
     }
-    let address = env::var(ADDRESS).unwrap_or_else(|_| "0.0.0.0".to_owned());
     let listener = TcpListener::bind((address.as_str(), PORT))?;
     let service: Arc<str> = env::var("SERVICE").unwrap_or_default().into();
     for stream in listener.incoming().flatten() {

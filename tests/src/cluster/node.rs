@@ -94,15 +94,23 @@ impl Node {
         let Some(mut engine) = self.engine.take() else { bail!("node {} does not run", self.number) };
         engine.kill();
         // What a killed engine leaves behind: its containerd, and the containers with their shims.
-        self.kill_rest();
+        wait_for("the end of all that the engine has started", STOP, || match self.kill_rest() {
+            0 => Ok(()),
+            left => Err(format!("{left} processes")),
+        })?;
+        // After a power cut /run is empty. An engine that finds the process ids would wait for a containerd that is gone.
+        for stale in ["pid", "exec/containerd/containerd.pid"] {
+            let _none = std::fs::remove_file(self.folder.join(stale));
+        }
         Ok(())
     }
 
     /// Kills every process that is in the node's network namespace or was started for its engine, but the one that holds
-    /// the namespace.
-    fn kill_rest(&self) {
+    /// the namespace; how many there were.
+    fn kill_rest(&self) -> usize {
         let folder = self.folder.display().to_string();
-        let Ok(processes) = std::fs::read_dir("/proc") else { return };
+        let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
+        let mut found = 0;
         for process in processes.flatten() {
             let Some(id) = process.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
                 continue;
@@ -111,8 +119,10 @@ impl Node {
             let ours = String::from_utf8_lossy(&arguments).contains(&folder);
             if ours && id != std::process::id() && id != self.namespace.id() {
                 let _gone = process::output(Command::new("kill").args(["-KILL", &id.to_string()]));
+                found += 1;
             }
         }
+        found
     }
 
     /// Whether its engine runs.
