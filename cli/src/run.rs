@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use tokio::runtime::Builder;
 
-use crate::args::{self, Action, Change, Parsing};
+use crate::args::{self, Action, Change, CheckArgs, Parsing};
 use crate::commands::{self, unless};
 use crate::complete::{self, Wanted};
 use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
@@ -144,18 +144,17 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::budget(&engine, &args, &cancellation, report).await
         }
-        Action::Check(args) => {
-            let loaded = commands::check::load(&args, &around)?;
-            let world = if loaded.stack.is_none() {
-                None
-            } else if args.offline {
-                Some(commands::check::imagine(&args))
-            } else {
-                let work =
-                    async { commands::check::observe(&connect(&globals, &around).await?, &args).await };
-                Some(unless(&cancellation, work).await?)
+        Action::Check(args) => check(&args, &globals, &around, &cancellation, report).await,
+        Action::Advise(args) => {
+            let engine = unless(&cancellation, connect(&globals, &around)).await?;
+            commands::advise(&engine, &args, &around, &cancellation, report).await
+        }
+        Action::Plan(args) => {
+            let local = matches!(Host::choose(&globals, &around)?, Host::Unix(_));
+            let work = async {
+                commands::plan(&connect(&globals, &around).await?, &args, &around, local, report).await
             };
-            commands::check::check(loaded, world.as_ref(), &args, report)
+            unless(&cancellation, work).await
         }
         Action::Doctor(args) => {
             let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };
@@ -222,6 +221,26 @@ async fn change(
             commands::remove(&engine, &request, cancellation, report).await
         }
     }
+}
+
+/// Checks stack files, against the swarm only where there is something to check against it.
+async fn check(
+    args: &CheckArgs,
+    globals: &Globals,
+    around: &Surroundings,
+    cancellation: &Cancellation,
+    report: Report,
+) -> Result<(), Error> {
+    let loaded = commands::check::load(args, around)?;
+    let world = if loaded.stack.is_none() {
+        None
+    } else if args.offline {
+        Some(commands::check::imagine(args))
+    } else {
+        let work = async { commands::check::observe(&connect(globals, around).await?, args).await };
+        Some(unless(cancellation, work).await?)
+    };
+    commands::check::check(loaded, world.as_ref(), args, report)
 }
 
 /// A connection to the engine that docker itself would choose.

@@ -2,6 +2,7 @@
 //!
 //! `create` comes from the flag table in [`crate::flags`]; the other commands are small enough to be types.
 
+mod advise;
 mod boolean;
 mod budget;
 mod check;
@@ -14,6 +15,7 @@ mod lint;
 mod list;
 mod network;
 mod openapi;
+mod plan;
 mod provider;
 mod request;
 mod routes;
@@ -23,6 +25,7 @@ use clap::builder::Styles;
 use clap::error::ErrorKind;
 use clap::{Args as _, Command, FromArgMatches as _};
 
+pub use advise::AdviseArgs;
 pub use budget::BudgetArgs;
 pub use check::{CheckArgs, CheckFormat};
 pub use doctor::DoctorArgs;
@@ -40,6 +43,7 @@ pub use openapi::{
     DocumentFormat, ExportArgs, ExportCommand, ExportCommandArgs, ImportArgs, ImportCommand,
     ImportCommandArgs, ImportOutput,
 };
+pub use plan::{ModeChoice, OrderChoice, PlanArgs};
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
@@ -66,6 +70,10 @@ pub enum Action {
     Budget(BudgetArgs),
     /// `check`.
     Check(CheckArgs),
+    /// `advise`.
+    Advise(AdviseArgs),
+    /// `plan`.
+    Plan(Box<PlanArgs>),
     /// `doctor`.
     Doctor(DoctorArgs),
     /// `network …`.
@@ -126,6 +134,8 @@ pub fn command() -> Command {
         .subcommand(REMOVE.command().visible_alias("remove"))
         .subcommand(BudgetArgs::augment_args(Command::new("budget")))
         .subcommand(CheckArgs::augment_args(Command::new("check")))
+        .subcommand(AdviseArgs::augment_args(Command::new("advise")))
+        .subcommand(PlanArgs::augment_args(Command::new("plan")))
         .subcommand(DoctorArgs::augment_args(Command::new("doctor")))
         .subcommand(NetworkArgs::augment_args(Command::new("network")))
         .subcommand(ExplainArgs::augment_args(Command::new("explain")))
@@ -185,6 +195,8 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("ps", matches)) => Ok(Action::Ps(PsArgs::from_arg_matches(matches)?)),
         Some(("inspect", matches)) => Ok(Action::Inspect(InspectArgs::from_arg_matches(matches)?)),
         Some(("budget", matches)) => Ok(Action::Budget(BudgetArgs::from_arg_matches(matches)?)),
+        Some(("advise", matches)) => Ok(Action::Advise(AdviseArgs::from_arg_matches(matches)?)),
+        Some(("plan", matches)) => Ok(Action::Plan(Box::new(PlanArgs::from_arg_matches(matches)?))),
         Some(("check", matches)) => Ok(Action::Check(CheckArgs::from_arg_matches(matches)?)),
         Some(("doctor", matches)) => Ok(Action::Doctor(DoctorArgs::from_arg_matches(matches)?)),
         Some(("network", matches)) => Ok(Action::Network(Box::new(NetworkArgs::from_arg_matches(matches)?))),

@@ -1,5 +1,6 @@
 //! One command a file: observe, plan, execute, report.
 
+mod advise;
 mod budget;
 pub mod check;
 mod converge;
@@ -15,6 +16,7 @@ mod ls;
 mod moded;
 pub mod network;
 mod openapi;
+mod plan;
 mod provider;
 mod ps;
 mod remove;
@@ -23,6 +25,7 @@ mod scale;
 mod update;
 mod version;
 
+pub use advise::advise;
 pub use budget::budget;
 pub use converge::ConvergeError;
 pub(crate) use converge::{Wait, converge};
@@ -36,6 +39,7 @@ pub use lint::lint_swarm;
 pub use ls::ls;
 pub use network::network;
 pub use openapi::{export_openapi, import_openapi};
+pub use plan::plan;
 pub use provider::provider;
 pub use ps::ps;
 pub use remove::remove;

@@ -84,6 +84,8 @@ pub enum Error {
         /// How many things there are to look at.
         findings: usize,
     },
+    /// `plan` without anything to size.
+    NothingToPlan,
     /// A network of this node only.
     NetworkNotSwarm {
         /// Its name.
@@ -218,7 +220,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code(),
-            Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
+            Self::NothingToPlan | Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
             Self::Flags { error, .. } if error.code().is_some() => exit::DECLARATION,
             Self::Flags { error, .. } => error.exit_code(),
             Self::Update(error) => error.exit_code(),
@@ -262,6 +264,7 @@ impl Error {
             Self::NeitherServiceNorNetwork { name } => {
                 format!("the swarm has no service and no network {name}")
             }
+            Self::NothingToPlan => "name a network, stack files with -f, or --services".to_owned(),
             Self::StackFile { name, error } => format!("cannot read {name}: {error}"),
             Self::Diagnosed { findings: 1 } | Self::Checked { findings: 1, .. } => {
                 "1 problem found".to_owned()

@@ -3,11 +3,14 @@
 //! A plan is the decisions, with their reasons, and the typed steps that follow from them, each one API call. The same
 //! plan is shown by `--dry-run` and executed without it.
 
+pub mod advise;
 pub mod check;
 mod create;
+pub mod free_range;
 pub mod redefine;
 mod refusal;
 pub mod restore;
+pub mod size;
 mod update;
 
 use serde_json::Value;

@@ -4,6 +4,7 @@
 //! is not an error.
 
 mod account;
+mod advise;
 mod budget;
 mod budget_json;
 mod check;
@@ -16,6 +17,7 @@ mod look;
 mod map;
 mod network;
 mod openapi;
+mod plan;
 mod progress;
 mod provider;
 mod routes;

@@ -2,17 +2,15 @@
 //!
 //! Only commands of docker itself, so that they can be copied as they are. None of them is run.
 
-use std::net::Ipv4Addr;
-
-use ipnet::Ipv4Net;
 use smsvc_core::budget::{
-    Account, Addresses, Kind, Ledger, NetworkId, NodeFact, Stage, Subnet, SwarmFacts, smallest_prefix,
+    Account, Addresses, Kind, Ledger, NetworkId, NodeFact, Stage, SwarmFacts, smallest_prefix,
 };
 use smsvc_core::endpoint::{self, Mode, Requested};
 
 use super::cause::{Cause, Finding, Subject};
 use super::symptom::{Obstacle, ObstacleKind};
 use crate::observe::{self, Swarm};
+use crate::plan::free_range::FreeRanges;
 use crate::service::RawService;
 
 /// How many ways out are named: more would not be read.
@@ -173,7 +171,8 @@ impl Scarce<'_, '_> {
         let account = self.accounts().find(|account| !account.network().ingress)?;
         let usage = account.usage();
         let wanted = usage.owned().plus(usage.owed.total()).plus(usage.capacity.usable);
-        let subnet = self.free_subnet(smallest_prefix(wanted)?)?;
+        let free = FreeRanges::beside(&self.swarm.networks).first(smallest_prefix(wanted)?, 1);
+        let subnet = free.first()?;
         let (old, name) = (&account.network().name, service.name());
         let new = format!("{old}-2");
         Some(WayOut::new(
@@ -185,19 +184,6 @@ impl Scarce<'_, '_> {
                 format!("docker service update --network-rm {old} --network-add {new} {name}"),
             ],
         ))
-    }
-
-    /// The first block of the engine's default address pool that no network overlaps.
-    fn free_subnet(&self, prefix: u8) -> Option<Ipv4Net> {
-        let pool = Ipv4Net::new(Ipv4Addr::new(10, 0, 0, 0), 8).ok()?;
-        let taken: Vec<_> = self.swarm.networks.iter().flat_map(|it| &it.subnets).map(Subnet::net).collect();
-        let overlaps = |block: &Ipv4Net| {
-            taken.iter().any(|net| match net {
-                ipnet::IpNet::V4(net) => net.contains(block) || block.contains(net),
-                ipnet::IpNet::V6(_) => false,
-            })
-        };
-        pool.subnets(prefix.max(8)).ok()?.find(|block| !overlaps(block))
     }
 }
 

@@ -6,7 +6,7 @@ use super::NetworkError;
 use crate::report::Report;
 
 /// Asks a question that `y` agrees to.
-pub(super) fn agree(question: &str, report: Report) -> Result<(), NetworkError> {
+pub(in crate::commands) fn agree(question: &str, report: Report) -> Result<(), NetworkError> {
     if !io::stdin().is_terminal() || !report.is_terminal() {
         return Err(NetworkError::CannotAsk);
     }

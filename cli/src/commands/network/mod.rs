@@ -8,6 +8,7 @@ mod redefine;
 mod restore;
 mod unfinished;
 
+pub(super) use ask::agree;
 pub use failure::NetworkError;
 
 use crate::args::{NetworkArgs, NetworkCommand};
