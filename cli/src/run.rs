@@ -157,7 +157,8 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             unless(&cancellation, work).await
         }
         Action::Doctor(args) => {
-            let work = async { commands::doctor(&connect(&globals, &around).await?, &args, report).await };
+            let work =
+                async { commands::doctor(&connect(&globals, &around).await?, &args, &around, report).await };
             unless(&cancellation, work).await
         }
         Action::Network(args) => {

@@ -8,6 +8,7 @@ use super::Format;
 ///
 /// Names the tasks that wait for an address, on which network, and the tasks that are stuck for another reason: no
 /// suitable node, an image that cannot be had, a task that fails. For each it names ways out, with their commands.
+/// Without an argument it also warns of redefinitions of networks that are not finished.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docker smsvc doctor                    every service of the swarm

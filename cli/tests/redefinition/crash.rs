@@ -102,3 +102,22 @@ fn the_loss_of_the_leader_is_waited_for() {
     loser.join().unwrap();
     assert_only_the_range_differs(&before, &stage, NEW);
 }
+
+#[test]
+fn doctor_warns_of_an_unfinished_redefinition_until_it_is_ended() {
+    let stage = Stage::with(&[web("one"), idle("two")]);
+    let warned = || {
+        let said = stage.smsvc(&["doctor"]).output().unwrap().stderr;
+        let said = String::from_utf8(said).unwrap();
+        ["warning: E346", "network resume front", "network undo front", ".jsonl"]
+            .iter()
+            .all(|it| said.contains(it))
+    };
+    assert!(!warned());
+    stage.simulator.set_fault(Some(Fault::HoldAfter(1)));
+    assert!(stage.kill_at(1, &RECREATE));
+    stage.simulator.set_fault(None);
+    assert!(warned());
+    stage.succeed(&["undo"]);
+    assert!(!warned());
+}

@@ -123,9 +123,14 @@ impl Stage {
 
     /// The plugin with these words, ready to start.
     pub(crate) fn plugin(&self, words: &[&str]) -> Command {
+        self.smsvc(&[&["network"], words].concat())
+    }
+
+    /// Any command of the plugin.
+    pub(crate) fn smsvc(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_docker-smsvc"));
         command
-            .args(["smsvc", "network"])
+            .arg("smsvc")
             .args(words)
             .env_clear()
             .env("HOME", self.home.path())

@@ -94,7 +94,7 @@ pub(super) fn document(
 }
 
 /// The id of the swarm.
-pub(super) fn cluster(info: &serde_json::Value) -> &str {
+pub(in crate::commands) fn cluster(info: &serde_json::Value) -> &str {
     info.pointer("/Swarm/Cluster/ID").and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 

@@ -9,6 +9,7 @@ mod restore;
 mod unfinished;
 
 pub(super) use ask::agree;
+pub(super) use dump::cluster;
 pub use failure::NetworkError;
 
 use crate::args::{NetworkArgs, NetworkCommand};
