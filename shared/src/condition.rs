@@ -76,13 +76,14 @@ pub(crate) fn counts(name: &str) -> bool {
 }
 
 /// Headers that Traefik sets or removes before the middleware sees them, and the host, which is none among others.
+pub(crate) const OF_THE_WAY: [&str; 8] =
+    ["host", "x-real-ip", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+/// How the names of more of them start.
+pub(crate) const STARTS_OF_THE_WAY: [&str; 2] = ["x-forwarded-", "proxy-"];
+
+/// Whether a name in lower case is one of them.
 fn is_of_the_way(name: &str) -> bool {
-    let hop_by_hop = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
-    let proxy = ["x-forwarded-", "proxy-"];
-    name == "host"
-        || name == "x-real-ip"
-        || hop_by_hop.contains(&name)
-        || proxy.iter().any(|start| name.starts_with(start))
+    OF_THE_WAY.contains(&name) || STARTS_OF_THE_WAY.iter().any(|start| name.starts_with(start))
 }
 
 impl QueryName {

@@ -6,6 +6,9 @@ use std::fmt;
 
 use crate::condition::{ConditionError, HeaderName};
 
+/// Headers that frame the message.
+pub(crate) const FRAMING: [&str; 2] = ["content-length", "content-encoding"];
+
 /// What becomes of some headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HeaderChanges {
@@ -89,10 +92,10 @@ impl HeaderChange<'_> {
 
 /// Reads the name of a header that a route may change: not one that frames the message.
 pub(crate) fn changeable(name: &str) -> Result<HeaderName, ConditionError> {
-    match name.to_ascii_lowercase().as_str() {
-        "content-length" | "content-encoding" => Err(ConditionError::ReservedHeader(name.to_owned())),
-        _ => HeaderName::parse(name),
+    if FRAMING.iter().any(|framing| name.eq_ignore_ascii_case(framing)) {
+        return Err(ConditionError::ReservedHeader(name.to_owned()));
     }
+    HeaderName::parse(name)
 }
 
 impl fmt::Display for HeaderValue {

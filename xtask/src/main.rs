@@ -1,9 +1,10 @@
-//! `cargo xtask`: the project's two commands. `demo` shows the main job on real parts, `test` runs every
-//! check.
+//! `cargo xtask`: the project's commands. `demo` shows the main job on real parts, `test` runs every check, `schema` writes
+//! what editors read.
 
 mod demo;
 mod invariants;
 mod report;
+mod schema;
 mod test;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Task {
     /// Shows it all: an engine, a real Traefik, three services, their routes, and requests through them
     Demo(demo::Arguments),
+    /// Writes the JSON schema of the labels for editors: docs/schema/smsvc-labels.json
+    Schema,
     /// Runs every check: fmt, clippy, deny, docs, invariants, unit, guest, end to end
     Test(test::Arguments),
 }
@@ -29,6 +32,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo(arguments) => demo::run(&arguments),
+        Task::Schema => schema::run(),
         Task::Test(arguments) => test::run(&arguments),
     };
     match outcome {

@@ -30,12 +30,15 @@
 
 mod option;
 mod parse;
+mod schema;
+mod vocabulary;
 mod write;
 
 use crate::problem::Problem;
 
 pub use option::{RouteOptionError, route_options};
 pub use parse::parse;
+pub use schema::schema;
 pub use write::write;
 
 /// What every label of smsvc starts with.

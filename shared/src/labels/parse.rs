@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{GROUP, LabelError, PREFIX};
+use super::{GROUP, LabelError, PREFIX, vocabulary};
 use crate::endpoint::Requested;
 use crate::host::{HostError, HostPattern};
 use crate::merge::{Declaration, Scheme};
@@ -74,7 +74,13 @@ impl<'a> Reader<'a> {
             let before = (*before).to_owned();
             return self.errors.push((label.to_owned(), Problem::DuplicateKey(before)));
         }
+        let known = match (route, default) {
+            (Some((_, field)), _) | (None, Some(field)) => vocabulary::is_of_route(&fold(field)),
+            (None, None) => vocabulary::is_of_service(&folded),
+        };
         let read = match (route, default) {
+            (Some((_, field)), _) | (None, Some(field)) if !known => Err(unknown(&fold(field))),
+            (None, None) if !known => Err(unknown(&folded)),
             (None, Some(field)) => {
                 self.defaults.push((field, value));
                 check_default(field, value)

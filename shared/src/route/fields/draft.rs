@@ -12,7 +12,7 @@ use crate::header_change::{HeaderChanges, HeaderValue, changeable};
 use crate::life::{Deprecated, Life, Successor};
 use crate::media::{MediaRange, MediaTypes};
 use crate::method::Methods;
-use crate::path::{PathError, PathTemplate};
+use crate::path::{ParamName, PathError, PathTemplate};
 use crate::problem::Problem;
 use crate::rewrite::{Keep, QueryRewrite, Rewrite, RewritePath};
 use crate::version::VersionRange;
@@ -210,6 +210,9 @@ impl<'a> Draft<'a> {
             self.query.insert(QueryName::parse(name)?, Test::parse(value)?);
         } else if let Some(name) = folded.strip_prefix("param.") {
             let name = field.get(field.len().saturating_sub(name.len())..).unwrap_or_default();
+            if ParamName::parse(name).is_err() {
+                return Err(Problem::ConstraintWithoutParameter(name.to_owned()));
+            }
             let value = (name, Constraint::parse(value)?);
             self.constraints.push(Given { field, origin, value });
         } else if let Some(name) = folded.strip_prefix("rewrite.query.set.") {
