@@ -3,6 +3,7 @@
 
 mod allocator;
 mod behaviour;
+mod changing;
 mod deployment;
 mod engine;
 mod experiments;
