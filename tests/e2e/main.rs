@@ -22,6 +22,7 @@ mod redefine_cluster;
 mod relay;
 mod routing;
 mod stacks;
+mod update;
 mod world;
 
 use std::env;
@@ -47,6 +48,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         diagnosis::RULES,
         endurance::RULES,
         redefine::RULES,
+        update::RULES,
         provider::RULES,
         routing::RULES,
         create::RULES,

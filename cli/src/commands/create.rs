@@ -65,7 +65,7 @@ pub async fn create(
         }
         report.result(&created.id);
         if !request.run.detach {
-            let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout };
+            let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout, back: false };
             converge(engine, &created.id, wait, cancellation, report).await?;
         }
     }

@@ -1,7 +1,16 @@
 //! `docker smsvc rm`.
+//!
+//! The engine answers before the tasks have stopped. A network that is removed in that time makes the engine forget the
+//! addresses that they hold on their other networks, and on ingress (swarmkit #3230). So the command ends only with the
+//! tasks. It must not fail for want of that: the services are removed.
+
+use std::time::Duration;
+
+use smsvc_core::budget::Stage;
+use tokio::time::{Instant, sleep};
 
 use super::unless;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 use crate::error::{Error, UpdateError};
 use crate::execute::execute;
 use crate::flags::ServicesRequest;
@@ -9,8 +18,18 @@ use crate::observe::service_named;
 use crate::plan::Step;
 use crate::plugin::Cancellation;
 use crate::report::Report;
+use crate::service::RawService;
 
-/// Removes one service after another. What is wrong with one of them does not stop the others.
+/// How often the engine is asked.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// How long a task has to stop before it is killed, unless the service says otherwise (swarmkit `api/defaults`).
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How long beyond that the engine may take to notice.
+const MARGIN: Duration = Duration::from_secs(20);
+
+/// Removes one service after another, and waits for their tasks. What is wrong with one of them does not stop the others.
 pub async fn remove(
     engine: &impl Engine,
     request: &ServicesRequest,
@@ -18,6 +37,7 @@ pub async fn remove(
     report: Report,
 ) -> Result<(), Error> {
     let mut errors = Vec::new();
+    let mut gone = Vec::new();
     for name in &request.words {
         let outcome = if request.run.dry_run {
             unless(cancellation, service_named(engine, name)).await.map(|service| {
@@ -25,9 +45,16 @@ pub async fn remove(
                 report.dry_run(std::slice::from_ref(&step));
             })
         } else {
-            let step = Step::RemoveService { name: name.clone() };
-            let removed = async { Ok::<_, Error>(execute(engine, &step, None).await?) };
-            unless(cancellation, removed).await.map(|_| report.result(name))
+            let removed = async {
+                // One that is not there is for the engine to report.
+                let known = if request.run.detach { None } else { engine.service(name).await? };
+                execute(engine, &Step::RemoveService { name: name.clone() }, None).await?;
+                Ok::<_, Error>(known)
+            };
+            unless(cancellation, removed).await.map(|known| {
+                report.result(name);
+                gone.extend(known);
+            })
         };
         match outcome {
             Ok(()) => {}
@@ -35,5 +62,56 @@ pub async fn remove(
             Err(error) => errors.push(error.message()),
         }
     }
+    tokio::select! {
+        left = tasks_left(engine, &gone) => match left {
+            Ok(0) => {}
+            Ok(left) => report.note(&format!(
+                "warning: {left} of their tasks have not ended; remove none of their networks before they have"
+            )),
+            Err(error) => errors.push(Error::from(error).message()),
+        },
+        () = cancellation.requested() => report.note("The tasks end in the background."),
+    }
     if errors.is_empty() { Ok(()) } else { Err(UpdateError::Several(errors).into()) }
+}
+
+/// Waits until the tasks of removed services have ended; how many have not, when the time is over in which they should.
+async fn tasks_left(engine: &impl Engine, services: &[RawService]) -> Result<usize, EngineError> {
+    let Some(grace) = services.iter().map(grace).max() else { return Ok(0) };
+    let begun = Instant::now();
+    loop {
+        // The engine narrows no list down to a service that is gone.
+        let tasks = engine.tasks().await?;
+        let of_them = |service: &str| services.iter().any(|gone| gone.id() == service);
+        let left = tasks
+            .iter()
+            .filter(|task| of_them(&task.service) && Stage::of(&task.status.state) == Stage::Holding)
+            .count();
+        if left == 0 || begun.elapsed() >= grace + MARGIN {
+            return Ok(left);
+        }
+        sleep(INTERVAL).await;
+    }
+}
+
+fn grace(service: &RawService) -> Duration {
+    let given = service.spec()["TaskTemplate"]["ContainerSpec"]["StopGracePeriod"].as_u64();
+    given.map_or(GRACE, Duration::from_nanos)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_task_may_take_as_long_to_stop_as_its_service_says() {
+        let service = |container: serde_json::Value| {
+            let spec = json!({ "TaskTemplate": { "ContainerSpec": container } });
+            RawService::new(json!({ "ID": "s", "Spec": spec })).unwrap()
+        };
+        assert_eq!(grace(&service(json!({}))), Duration::from_secs(10));
+        assert_eq!(grace(&service(json!({ "StopGracePeriod": 1_500_000_000 }))), Duration::from_millis(1500));
+    }
 }

@@ -51,7 +51,7 @@ pub async fn scale(
     if !request.run.detach && !request.run.dry_run {
         for wish in scaled {
             let Step::UpdateService { id, .. } = &wish.step else { continue };
-            let wait = Wait { quiet: false, timeout: request.run.timeout };
+            let wait = Wait { quiet: false, timeout: request.run.timeout, back: false };
             if let Err(error) = converge(engine, id, wait, cancellation, report).await {
                 errors.push(format!("{}: {}", wish.service, error.message()));
             }

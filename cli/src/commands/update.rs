@@ -69,7 +69,8 @@ pub async fn update(
     if request.run.detach {
         return Ok(());
     }
-    let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout };
+    let back = matches!(plan.step, Step::UpdateService { rollback: true, .. });
+    let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout, back };
     converge(engine, &done.id, wait, cancellation, report).await?;
     match plan.moded {
         Some(change) => unless(cancellation, moded::verify(engine, &done.id, change)).await,

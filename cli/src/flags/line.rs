@@ -115,9 +115,16 @@ Examples:
 pub static REMOVE: Line = Line {
     name: "rm",
     usage: "[OPTIONS] SERVICE [SERVICE...]",
-    about: "Remove one or more services",
+    about: "Remove one or more services, and wait until their tasks have ended",
     examples: "\
+The command waits as long as the stop grace period and a little more. Only then remove a network of the services: of a
+task that still stops when one of its networks goes, the engine never gives back the addresses on the others.
+
 Examples:
+  Removed, and not waited for:
+
+      docker smsvc rm -d pets
+
   What would be removed, without removing it:
 
       docker smsvc rm --dry-run pets users",

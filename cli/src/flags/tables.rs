@@ -207,7 +207,7 @@ pub(super) static ROLLBACK_TABLE: &[&dyn Flag] =
 pub(super) static SCALE_TABLE: &[&dyn Flag] = &[&budget::IpBudget, &run::Detach, &run::Timeout, &run::DryRun];
 
 /// The flags of `rm`.
-pub(super) static REMOVE_TABLE: &[&dyn Flag] = &[&run::DryRun];
+pub(super) static REMOVE_TABLE: &[&dyn Flag] = &[&run::Detach, &run::DryRun];
 
 #[cfg(test)]
 mod tests {

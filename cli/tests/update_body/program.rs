@@ -83,8 +83,10 @@ impl Program {
         let sub_command = sub_command.as_ref();
         let mut command = Command::new(&self.file);
         command.args([self.name, sub_command]);
-        if sub_command != "rm" {
-            command.arg("-d").args(self.flags);
+        match (sub_command, self.name) {
+            ("rm", "service") => {}
+            ("rm", _) => drop(command.arg("-d")),
+            _ => drop(command.arg("-d").args(self.flags)),
         }
         let output = command
             .args(words.iter().map(AsRef::as_ref))

@@ -44,6 +44,8 @@ pub(crate) struct Wait {
     pub quiet: bool,
     /// Give up after this time; `None` waits for ever, as docker does.
     pub timeout: Option<Duration>,
+    /// The user asked to go back to the previous specification: to be there is success.
+    pub back: bool,
 }
 
 /// How a wait can end badly.
@@ -146,7 +148,7 @@ impl<E: Engine> Watch<'_, E> {
             }
             let tasks = self.engine.tasks_of(self.id).await?;
             let stand = Stand::of(&service, &tasks, &nodes, going_back.is_some());
-            if course == Course::Completed {
+            if course == Course::Completed || matches!(course, Course::RolledBack { .. }) {
                 self.converged(&stand);
                 return Ok(());
             }
@@ -196,8 +198,12 @@ impl<E: Engine> Watch<'_, E> {
         match course.clone() {
             Course::Paused { message } => Err(ConvergeError::Paused { id, message }),
             Course::RollbackPaused { message } => Err(ConvergeError::RollbackPaused { id, message }),
-            Course::RolledBack { message } => Err(ConvergeError::RolledBack { message }),
-            Course::Settled | Course::Updating | Course::Completed | Course::RollingBack { .. } => Ok(()),
+            Course::RolledBack { message } if !self.wait.back => Err(ConvergeError::RolledBack { message }),
+            Course::Settled
+            | Course::Updating
+            | Course::Completed
+            | Course::RollingBack { .. }
+            | Course::RolledBack { .. } => Ok(()),
         }
     }
 
