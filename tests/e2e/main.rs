@@ -12,6 +12,7 @@ mod concurrency;
 mod create;
 mod diagnosis;
 mod endurance;
+mod engine_bugs;
 mod ground;
 mod inputs;
 mod malformed;
@@ -47,6 +48,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         budget::RULES,
         diagnosis::RULES,
         endurance::RULES,
+        engine_bugs::RULES,
         redefine::RULES,
         update::RULES,
         provider::RULES,
