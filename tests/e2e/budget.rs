@@ -199,7 +199,7 @@ fn a_create_that_waits_tells_that_no_address_is_left(world: &World) -> Result<()
     wait_for("a word about the address", Duration::from_secs(30), || {
         create.check_alive()?;
         let said = std::fs::read_to_string(&log)?;
-        ensure!(said.contains("wait for an address"), "{said}");
+        ensure!(said.contains("waits for an address"), "{said}");
         Ok(())
     })?;
 

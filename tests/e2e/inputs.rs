@@ -103,11 +103,14 @@ fn a_question_that_has_no_answer_says_so(world: &World) -> Result<()> {
         (&["routes", "--group", "nobody"], FAILED, ["group", "nobody"]),
         (&["routes", "test", "GET", "example.com"], USAGE, ["example.com", "http://"]),
         (&["routes", "test", "GET", "/", "--header", "X"], USAGE, ["X", "header"]),
-        (&["budget", "--format", "yaml"], USAGE, ["yaml", "--format"]),
-        (&["no-such-command"], USAGE, ["no-such-command", "command"]),
+        (&["budget", "--format", "{{.network"], FAILED, ["template", "unclosed"]),
     ] {
         assert_refused(&world.docker().call(&[&["smsvc"], args].concat())?, status, &words);
     }
+    // In docker's words, with docker's exit code.
+    let unknown = world.docker().call(&["smsvc", "no-such-command"])?;
+    assert_eq!((unknown.status, unknown.stdout.as_str()), (FAILED, ""), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("unknown command: docker smsvc no-such-command"), "{}", unknown.stderr);
     Ok(())
 }
 

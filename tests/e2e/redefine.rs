@@ -182,13 +182,13 @@ fn merge(into: &mut Value, more: &Value) {
 
 fn a_full_network_of_a_stack_is_redefined(world: &World) -> Result<()> {
     // 13 addresses: 3 for web, 2 for agent, 1 for idle, 1 for quiet, 1 for the node; 5 are left.
-    let stack = Stack::deploy(world, "redefine", "10.251.32.0/28")?;
+    let stack = Stack::deploy(world, "redefine", "10.247.32.0/28")?;
     let full = ["--network", &stack.network, "--replicas", "6", "--endpoint-mode", "dnsrr"];
     let refused = stack.ground.try_create("more", &full)?;
     ensure!(refused.status == 3, "{}", refused.stderr);
     let before = stack.specs()?;
-    stack.succeed(&["redefine", &stack.network, "--subnet", "10.251.40.0/24", "--yes"])?;
-    assert_eq!(stack.subnet()?, "10.251.40.0/24 a");
+    stack.succeed(&["redefine", &stack.network, "--subnet", "10.247.40.0/24", "--yes"])?;
+    assert_eq!(stack.subnet()?, "10.247.40.0/24 a");
     assert_eq!(stack.specs()?, before);
     stack.wait_running()?;
     // Still the stack's own network: a second deploy changes nothing about it.
@@ -197,10 +197,10 @@ fn a_full_network_of_a_stack_is_redefined(world: &World) -> Result<()> {
 }
 
 fn a_redefinition_that_is_killed_goes_on_or_back(world: &World) -> Result<()> {
-    let stack = Stack::deploy(world, "killed", "10.251.48.0/27")?;
+    let stack = Stack::deploy(world, "killed", "10.247.48.0/27")?;
     let before = stack.specs()?;
-    let redefine = ["redefine", &stack.network, "--subnet", "10.251.56.0/24", "--yes"];
-    let (old, new) = ("10.251.48.0/27 a", "10.251.56.0/24 a");
+    let redefine = ["redefine", &stack.network, "--subnet", "10.247.56.0/24", "--yes"];
+    let (old, new) = ("10.247.48.0/27 a", "10.247.56.0/24 a");
     // Lines: the header, then two for each step.
     for (lines, then, subnet) in [(2, "undo", old), (7, "undo", old), (10, "undo", old), (13, "resume", new)]
     {
@@ -217,12 +217,12 @@ fn a_redefinition_that_is_killed_goes_on_or_back(world: &World) -> Result<()> {
 }
 
 fn a_full_disk_stops_a_redefinition(world: &World) -> Result<()> {
-    let mut stack = Stack::deploy(world, "disk", "10.251.64.0/27")?;
+    let mut stack = Stack::deploy(world, "disk", "10.247.64.0/27")?;
     let before = stack.specs()?;
     let disk = SmallDisk::mount()?;
     let journals = disk.folder.path().to_owned();
     stack.journals = tempfile::Builder::new().tempdir_in(&journals)?;
-    let redefine = ["redefine", &stack.network, "--subnet", "10.251.72.0/24", "--yes"];
+    let redefine = ["redefine", &stack.network, "--subnet", "10.247.72.0/24", "--yes"];
 
     // Full from the beginning: nothing is changed.
     let ballast = journals.join("ballast");
@@ -230,7 +230,7 @@ fn a_full_disk_stops_a_redefinition(world: &World) -> Result<()> {
     let outcome = stack.call(&redefine)?;
     ensure!(outcome.status == 1 && outcome.stderr.contains("nothing was changed"), "{}", outcome.stderr);
     assert_eq!(stack.specs()?, before);
-    assert_eq!(stack.subnet()?, "10.251.64.0/27 a");
+    assert_eq!(stack.subnet()?, "10.247.64.0/27 a");
 
     // Full on the way, while it waits for the tasks to stop.
     fs::remove_file(&ballast)?;
@@ -256,20 +256,20 @@ fn a_full_disk_stops_a_redefinition(world: &World) -> Result<()> {
     fs::remove_file(&ballast)?;
     stack.succeed(&["resume"])?;
     assert_eq!(stack.specs()?, before);
-    assert_eq!(stack.subnet()?, "10.251.72.0/24 a");
+    assert_eq!(stack.subnet()?, "10.247.72.0/24 a");
     Ok(())
 }
 
 fn a_rolling_redefinition_keeps_tasks_running(world: &World) -> Result<()> {
-    let stack = Stack::deploy(world, "rolling", "10.251.80.0/27")?;
+    let stack = Stack::deploy(world, "rolling", "10.247.80.0/27")?;
     let before = stack.specs()?;
     let words = stack.words(&[
         "redefine",
         &stack.network,
         "--subnet",
-        "10.251.88.0/24",
+        "10.247.88.0/24",
         "--strategy=rolling",
-        "--transit-subnet=10.251.96.0/24",
+        "--transit-subnet=10.247.96.0/24",
         "--yes",
     ]);
     let mut child = world.docker().command(&words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
@@ -283,7 +283,7 @@ fn a_rolling_redefinition_keeps_tasks_running(world: &World) -> Result<()> {
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     ensure!(fewest >= 1, "at one moment no task of web was running");
     assert_eq!(stack.specs()?, before);
-    assert_eq!(stack.subnet()?, "10.251.88.0/24 a");
+    assert_eq!(stack.subnet()?, "10.247.88.0/24 a");
     Ok(())
 }
 

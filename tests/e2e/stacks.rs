@@ -128,7 +128,7 @@ fn services(port: usize) -> BTreeMap<&'static str, Value> {
         (
             "batch",
             json!({
-                "deploy": {"mode": "replicated-job", "replicas": 1, "endpoint_mode": "dnsrr", "restart_policy": {"condition": "none"}},
+                "deploy": {"mode": "replicated-job", "replicas": 1, "endpoint_mode": "dnsrr", "restart_policy": {"condition": "on-failure"}},
                 "environment": {"BACKEND_LIFE_MS": "300"},
             }),
         ),

@@ -27,11 +27,8 @@ pub async fn create(
     let names = unless(cancellation, CreateSnapshot::look_up(engine, request)).await?;
     // What is refused whatever the swarm looks like need not wait for a registry.
     let claim = plan::create(request, &names)?.claim;
-    let image = if request.resolve_image {
-        unless(cancellation, image(engine, request, auth, report)).await?
-    } else {
-        None
-    };
+    let image =
+        if request.resolve_image { unless(cancellation, image(engine, request, auth)).await? } else { None };
     if request.run.dry_run {
         let snapshot = unless(cancellation, names.with_swarm(engine, request)).await?;
         let plan = plan::create(request, &snapshot)?;
@@ -63,6 +60,10 @@ pub async fn create(
         for warning in &created.warnings {
             report.warning(warning);
         }
+        // As docker does: what is refused says nothing of its image.
+        if request.resolve_image && image.is_none() {
+            report.image_unresolved(&request.image.tagged());
+        }
         report.result(&created.id);
         if !request.run.detach {
             let wait = Wait { quiet: request.run.quiet, timeout: request.run.timeout, back: false };
@@ -77,14 +78,8 @@ async fn image(
     engine: &impl Engine,
     request: &CreateRequest,
     auth: Option<&str>,
-    report: Report,
 ) -> Result<Option<Image>, Error> {
-    let reference = request.image.tagged();
-    let image = engine.image(&reference, auth).await.ok();
-    if image.is_none() {
-        report.image_unresolved(&reference);
-    }
-    Ok(image)
+    Ok(engine.image(&request.image.tagged(), auth).await.ok())
 }
 
 #[cfg(test)]
