@@ -74,18 +74,23 @@ impl Docker {
         Ok(docker)
     }
 
-    /// The newest API version of the engine, as major and minor.
+    /// The newest API version of the engine, as major and minor: what its greeting says. As docker does, the greeting is
+    /// asked for again in full where something between us and the engine does not pass a `HEAD` on.
     async fn engine_version(&self) -> Result<(u16, u16), EngineError> {
-        let request = Request::get("/_ping")
-            .body(Full::<Bytes>::default())
-            .map_err(|error| malformed("GET /_ping", &error))?;
-        let response = self.transport.send(request).await.map_err(|error| self.unreachable(&error))?;
-        let version = response
-            .headers()
-            .get("Api-Version")
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
+        let mut version = String::new();
+        for method in [Method::HEAD, Method::GET] {
+            let request = Request::builder()
+                .method(method)
+                .uri("/_ping")
+                .body(Full::<Bytes>::default())
+                .map_err(|error| malformed("GET /_ping", &error))?;
+            let response = self.transport.send(request).await.map_err(|error| self.unreachable(&error))?;
+            let header = response.headers().get("Api-Version").and_then(|value| value.to_str().ok());
+            if let Some(told) = header {
+                told.clone_into(&mut version);
+                break;
+            }
+        }
         let Some(theirs) = parse_version(&version) else {
             return Err(EngineError::Malformed {
                 call: "GET /_ping".to_owned(),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Swarm;
 use crate::engine::{Engine, Network};
 use crate::error::Error;
-use crate::flags::{CreateRequest, IpBudget};
+use crate::flags::{CREATE, CreateRequest, IpBudget};
+use crate::service::UnresolvedName;
 
 /// Everything that the plan of a new service is made from, besides the request itself.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,14 @@ impl CreateSnapshot {
         // Where nothing is named nothing is asked: the engine would list everything.
         let secrets = match request.secret_names() {
             names if names.is_empty() => BTreeMap::new(),
-            names => engine.secrets(&names).await?,
+            names => {
+                let found = engine.secrets(&names).await?;
+                if let Some(missing) = names.into_iter().find(|&name| !found.contains_key(name)) {
+                    let missing = UnresolvedName::Secret { name: missing.to_owned() };
+                    return Err(Error::request(&CREATE, missing.into()));
+                }
+                found
+            }
         };
         let configs = match request.config_names() {
             names if names.is_empty() => BTreeMap::new(),

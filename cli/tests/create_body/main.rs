@@ -1,17 +1,15 @@
 //! `docker smsvc create` sends what `docker service create` sends.
 //!
 //! Each command line of [`cases`] was given to Docker's own CLI, in front of a recording stand-in for the engine;
-//! what it called, sent, said and exited with is kept in `tests/goldens/create_body.jsonl`. Our code has to come
-//! to the same from the same words. Where a Docker CLI is installed the recordings are checked against it, too,
-//! `SMSVC_RECORD=1` writes them
-//! anew, and lines that are made by chance are tried on both.
+//! what it called and in which order, sent, said and exited with is kept in `tests/goldens/create_body.jsonl`. Our plugin
+//! has to come to the same from the same words. Where a Docker CLI is installed the recordings are checked against it,
+//! too, `SMSVC_RECORD=1` writes them anew, and lines that are made by chance are tried on both.
 
 mod cases;
-mod docker;
 mod engine;
 mod golden;
-mod ours;
 mod outcome;
+mod program;
 mod random;
 
 use cases::DEVIATIONS;
@@ -21,19 +19,24 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 #[test]
 fn every_line_ends_as_it_does_with_docker() {
     let recorded = golden::load();
-    for case in cases::all() {
-        let docker = golden::find(&recorded, case.line);
-        let ours = ours::run(case.line);
-        assert_eq!(case.canonical(ours), case.canonical(docker), "{:?}", case.line);
+    let lines: Vec<&[&str]> = cases::all().map(|case| case.line).collect();
+    assert!(lines.len() >= 200, "{}", lines.len());
+    let mut differing = Vec::new();
+    for (case, ours) in cases::all().zip(program::plugin().run_all(&lines)) {
+        let (ours, docker) = (case.canonical(ours), case.canonical(golden::find(&recorded, case.line)));
+        if ours != docker {
+            differing.push(format!("{:?}\n  ours:   {ours:?}\n  docker: {docker:?}", case.line));
+        }
     }
+    assert!(differing.is_empty(), "{} lines differ:\n{}", differing.len(), differing.join("\n"));
 }
 
 #[test]
 fn every_deviation_from_docker_is_the_intended_one() {
     let recorded = golden::load();
-    for deviation in DEVIATIONS {
+    let lines: Vec<&[&str]> = DEVIATIONS.iter().map(|deviation| deviation.line).collect();
+    for (deviation, ours) in DEVIATIONS.iter().zip(program::plugin().run_all(&lines)) {
         let docker = golden::find(&recorded, deviation.line);
-        let ours = ours::run(deviation.line);
         assert_ne!(ours, docker, "{:?} deviates no more", deviation.line);
         assert!(ours.says(deviation.ours), "{:?}: {ours:?}", deviation.line);
     }
@@ -41,7 +44,7 @@ fn every_deviation_from_docker_is_the_intended_one() {
 
 #[test]
 fn the_recordings_are_what_the_installed_docker_does() {
-    let Some(docker) = docker::find() else {
+    let Some(docker) = program::docker() else {
         eprintln!("skipped: no docker CLI of version 28 on PATH; the recordings were not checked");
         return;
     };
@@ -64,7 +67,7 @@ fn the_recordings_are_what_the_installed_docker_does() {
 
 #[test]
 fn the_table_has_every_flag_of_docker_with_its_letter_and_kind() {
-    let Some(docker) = docker::find() else {
+    let Some(docker) = program::docker() else {
         eprintln!("skipped: no docker CLI of version 28 on PATH; its flags were not counted");
         return;
     };
@@ -82,18 +85,24 @@ fn the_table_has_every_flag_of_docker_with_its_letter_and_kind() {
 
 #[test]
 fn a_line_of_chance_ends_as_it_does_with_docker() {
-    let Some(docker) = docker::find() else {
+    let Some(docker) = program::docker() else {
         eprintln!("skipped: no docker CLI of version 28 on PATH; no line was tried");
         return;
     };
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    let plugin = program::plugin();
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(128);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, cases, ..Config::default() });
     let tried = runner.run(&random::lines(), |line| {
         let words: Vec<&str> = line.iter().map(String::as_str).collect();
-        let outcomes = docker.run_all(&[&words]);
-        let theirs =
-            outcomes.into_iter().map(|outcome| cases::canonical(outcome).without_lookups_of_a_failure());
-        let ours = cases::canonical(ours::run(&words)).without_lookups_of_a_failure();
-        if theirs.eq([ours.clone()]) { Ok(()) } else { Err(TestCaseError::fail(format!("ours: {ours:?}"))) }
+        let end = |program: &program::Program| {
+            cases::canonical(program.run_one(&words)).without_lookups_of_a_failure()
+        };
+        let (theirs, ours) = (end(&docker), end(&plugin));
+        if theirs == ours || ours.says("E301") && theirs.sends_dnsrr_with_ingress_ports() {
+            Ok(())
+        } else {
+            Err(TestCaseError::fail(format!("ours: {ours:?}\ntheirs: {theirs:?}")))
+        }
     });
     if let Err(error) = tried {
         panic!("{error}");

@@ -11,9 +11,12 @@ pub(crate) struct Outcome {
     /// The first line of the error, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
-    /// What was looked up: `GET /path?query`, without the version of the API.
+    /// What was asked before the service was sent, in order: `GET /path?query`, without the version of the API.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) lookups: Vec<String>,
+    /// The registry's credentials that went with the service, decoded.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub(crate) auth: Value,
     /// The body of `POST /services/create`, if it came to that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) body: Option<Value>,
@@ -26,6 +29,14 @@ impl Outcome {
             self.lookups.clear();
         }
         self
+    }
+
+    /// Whether it is what we refuse and Docker leaves to the engine to refuse.
+    pub(crate) fn sends_dnsrr_with_ingress_ports(&self) -> bool {
+        let endpoint = self.body.as_ref().map(|body| &body["EndpointSpec"]);
+        let ports = endpoint.and_then(|endpoint| endpoint["Ports"].as_array());
+        endpoint.is_some_and(|endpoint| endpoint["Mode"] == "dnsrr")
+            && ports.is_some_and(|ports| ports.iter().any(|port| port["PublishMode"] == "ingress"))
     }
 
     /// Whether the error, or else the body, contains this text.

@@ -106,7 +106,8 @@ impl Program {
 
 /// Warnings of a line that succeeds are not errors.
 fn outcome(exit: u8, first: String, calls: Vec<Call>) -> Outcome {
-    let (lookups, changes): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.method == "GET");
+    let asked = calls.into_iter().filter(|call| call.method != "HEAD");
+    let (lookups, changes): (Vec<_>, Vec<_>) = asked.partition(|call| call.method == "GET");
     let mut lookups: Vec<String> = lookups
         .into_iter()
         // Both say what the engine does anyhow.

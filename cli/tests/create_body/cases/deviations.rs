@@ -5,9 +5,11 @@ use super::{Deviation, deviation};
 pub(crate) const DEVIATIONS: &[Deviation] = &[
     // Docker's CLI crashes.
     deviation(&["-e", "A=1", "-e", "A=1", "-e", "A=2", "nginx"], "\"Env\":[\"A=2\"]"),
-    // Docker's CLI leaves the mode to the engine.
+    // Docker's CLI leaves the mode to the engine; where none is said we choose.
     deviation(&["--endpoint-mode", "bogus", "nginx"], "`bogus` is not an endpoint mode"),
-    deviation(&["--endpoint-mode", "", "nginx"], "\"Mode\":\"vip\""),
+    deviation(&["--endpoint-mode", "", "nginx"], "\"Mode\":\"dnsrr\""),
+    // Docker's CLI leaves it to the engine to refuse them.
+    deviation(&["--endpoint-mode", "dnsrr", "-p", "80", "nginx"], "E301"),
     // Docker's CLI sends the low 64 bits of a number that is too large.
     deviation(&["--limit-cpu", "9223372036.854775808", "nginx"], "value is too large"),
     deviation(&["--limit-memory", "9000p", "nginx"], "size '9000p' is larger than"),

@@ -102,7 +102,6 @@ pub(crate) const CASES: &[Case] = &[
     case(&["--network", "name=a,\"b", "nginx"]),
     // Endpoint mode.
     case(&["--endpoint-mode", "DNSRR", "nginx"]),
-    case(&["--endpoint-mode", "dnsrr", "-p", "80", "nginx"]),
     case(&["--endpoint-mode=vip", "nginx"]),
     // Published ports.
     case(&["-p", "80", "-p", "8080:80", "-p", "8080:80/UDP", "-p", "80/sctp", "nginx"]),

@@ -1,0 +1,140 @@
+//! Docker's own CLI, and our plugin, in front of the same stand-in for the engine.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
+use serde_json::Value;
+
+use crate::engine::{Call, Engine};
+use crate::outcome::Outcome;
+
+/// The version of the recordings. Older ones lack flags and notations, newer ones word some errors anew.
+const VERSION: u32 = 28;
+
+/// The working directory of all lines. It has to exist, and to have a parent.
+const DIRECTORY: &str = "/usr/bin";
+
+/// The environment of all lines.
+const VARIABLES: [(&str, &str); 2] = [("HOME", "/nowhere"), ("GREETING", "hello = world")];
+
+/// Stands in a line for the folder of the files.
+const FOLDER: &str = "{folder}";
+
+/// Credentials for one registry: `user:secret`.
+const CONFIG: &str = r#"{"auths":{"registry.example.com:5000":{"auth":"dXNlcjpzZWNyZXQ="}}}"#;
+
+/// The files that a line can name.
+const FILES: [(&str, &[u8]); 6] = [
+    ("plain.env", b"\xef\xbb\xbfA=file\n# comment\n\n  B= \"two\" \r\nGREETING\nUNSET\nC\nD= x=y\n#"),
+    ("last.env", b"A=last\nZ="),
+    ("empty.env", b""),
+    ("bytes.env", b"A=1\n\xc3\x28\n"),
+    ("space.env", b"\tA =1\n"),
+    ("nameless.env", b"A=1\n =1\n"),
+];
+
+/// A program that takes the command lines.
+pub(crate) struct Program {
+    file: PathBuf,
+    /// What stands in front of `create`.
+    name: &'static str,
+    /// What stands behind it: for us, that nothing is decided that Docker does not decide. A flag of the line overrides
+    /// one of these.
+    flags: &'static [&'static str],
+}
+
+/// The CLI on PATH, if it is of a version that the recordings can be held against.
+pub(crate) fn docker() -> Option<Program> {
+    let paths = std::env::var_os("PATH")?;
+    let file =
+        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
+    let output = Command::new(&file).arg("--version").output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
+    (version == VERSION).then_some(Program { file, name: "service", flags: &[] })
+}
+
+/// Our own.
+pub(crate) fn plugin() -> Program {
+    let file = PathBuf::from(env!("CARGO_BIN_EXE_docker-smsvc"));
+    Program { file, name: "smsvc", flags: &["--ip-budget=off", "--endpoint-mode=vip"] }
+}
+
+impl Program {
+    /// Runs every line in front of an engine, on all processors.
+    pub(crate) fn run_all(&self, lines: &[&[&str]]) -> Vec<Outcome> {
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let size = lines.len().div_ceil(workers).max(1);
+        thread::scope(|scope| {
+            let chunks: Vec<_> =
+                lines.chunks(size).map(|chunk| scope.spawn(move || self.run_chunk(chunk))).collect();
+            chunks.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
+        })
+    }
+
+    /// What becomes of one line.
+    pub(crate) fn run_one(&self, line: &[&str]) -> Outcome {
+        self.run_chunk(&[line]).remove(0)
+    }
+
+    /// What its help says of each flag: `-p, --publish port`, or `--init`, where there is no value.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let output = Command::new(&self.file).args([self.name, "create", "--help"]).output();
+        let help = String::from_utf8_lossy(&output.expect("it starts").stdout).into_owned();
+        let lines = help.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
+        let names = |line: &str| line.trim_start().split("  ").next().map(str::to_owned);
+        lines.filter_map(names).collect()
+    }
+
+    fn run_chunk(&self, lines: &[&[&str]]) -> Vec<Outcome> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let config: (&str, &[u8]) = ("config.json", CONFIG.as_bytes());
+        for (name, content) in FILES.into_iter().chain([config]) {
+            std::fs::write(folder.path().join(name), content).expect("the folder is ours");
+        }
+        lines.iter().map(|line| self.run(line, folder.path(), &engine)).collect()
+    }
+
+    fn run(&self, line: &[&str], folder: &Path, engine: &Engine) -> Outcome {
+        let place = folder.display().to_string();
+        let output = Command::new(&self.file)
+            .args([self.name, "create", "-d"])
+            .args(self.flags)
+            .args(line.iter().map(|word| word.replace(FOLDER, &place)))
+            .env_clear()
+            .envs(VARIABLES)
+            .env("DOCKER_HOST", format!("unix://{place}/engine.sock"))
+            .env("DOCKER_CONFIG", folder)
+            .current_dir(DIRECTORY)
+            .output()
+            .expect("it starts");
+        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
+        let stderr = String::from_utf8_lossy(&output.stderr).replace(&place, FOLDER);
+        outcome(exit, &stderr, engine.take_calls())
+    }
+}
+
+/// Warnings of a line that succeeds are not errors.
+fn outcome(exit: u8, stderr: &str, calls: Vec<Call>) -> Outcome {
+    let error = stderr.lines().find(|line| !line.starts_with("warning: "));
+    let first = error.unwrap_or("").replace("docker service create", "docker smsvc create");
+    let (creates, lookups): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call.method == "POST");
+    let create = creates.into_iter().next();
+    // Docker greets the engine before it reads its line, and we after that.
+    let asked = lookups.iter().filter(|call| exit == 0 || call.method != "HEAD");
+    // Said or not, it is what the engine does.
+    let asked = asked.map(|call| format!("{} {}", call.method, call.path.replace("verbose=false&", "")));
+    let decoded = create.as_ref().and_then(|call| call.auth.as_ref());
+    let decoded = decoded.map(|auth| URL_SAFE.decode(auth).expect("the header is Base64"));
+    Outcome {
+        exit,
+        error: (exit != 0).then_some(first),
+        lookups: asked.collect(),
+        auth: decoded.map_or(Value::Null, |json| serde_json::from_slice(&json).expect("the header is JSON")),
+        body: create.map(|call| call.body),
+    }
+}
