@@ -186,7 +186,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Provider(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::provider(engine, &args, cancellation.clone(), report).await
+            commands::provider(engine, &args, &around, cancellation.clone(), report).await
         }
     }
 }

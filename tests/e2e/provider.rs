@@ -86,8 +86,10 @@ fn one_broken_group_is_left_out_and_the_others_are_served(world: &World) -> Resu
     assert_eq!(world.send(&sane_answers)?.status, 200);
     assert_eq!(world.send(&Request::new("GET", &broken.host(), "/"))?.status, 404);
 
+    let state = Request::new("GET", "provider", "/api/state").send(world.stage.provider)?.text();
+    assert!(state.contains(&broken.service("s")) && state.contains("smsvc.route.r.path"), "{state}");
     let health = Request::new("GET", "provider", "/healthz").send(world.stage.provider)?.text();
-    assert!(health.contains(&broken.service("s")) && health.contains("smsvc.route.r.path"), "{health}");
+    assert!(!health.contains(&broken.service("s")), "anyone may read it: {health}");
     Ok(())
 }
 

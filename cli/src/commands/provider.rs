@@ -3,22 +3,40 @@
 use smsvc_core::traefik::DocumentOptions;
 
 use crate::args::ProviderArgs;
-use crate::engine::Docker;
+use crate::engine::{Docker, Surroundings};
 use crate::error::Error;
 use crate::plugin::Cancellation;
-use crate::provider::{self, Options};
+use crate::provider::{self, Door, Options, Secret, acceptor};
 use crate::report::Report;
+
+/// The variable that may hold the secret.
+const SECRET: &str = "SMSVC_PROVIDER_SECRET";
 
 /// Serves Traefik's configuration until the user stops it.
 pub async fn provider(
     engine: Docker,
     args: &ProviderArgs,
+    around: &Surroundings,
     cancellation: Cancellation,
     report: Report,
 ) -> Result<(), Error> {
     let document = DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone() };
     let options = Options { document, network: args.network.clone() };
-    provider::serve(engine, args.listen, options, report, cancellation)
+    provider::serve(engine, door(args, around)?, options, report, cancellation)
         .await
         .map_err(|error| Error::Listen { address: args.listen, error })
+}
+
+/// Where to listen, and who is let in.
+fn door(args: &ProviderArgs, around: &Surroundings) -> Result<Door, Error> {
+    let secret = match (&args.secret_file, around.variable(SECRET)) {
+        (Some(path), _) => Some(Secret::in_file(path)?),
+        (None, Some(text)) => Some(Secret::new(text, &format!("the variable {SECRET}"))?),
+        (None, None) => None,
+    };
+    let tls = match (&args.tls_cert, &args.tls_key) {
+        (Some(certificates), Some(key)) => Some(acceptor(certificates, key)?),
+        _ => None,
+    };
+    Ok(Door { listen: args.listen, secret, tls })
 }

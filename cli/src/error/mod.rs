@@ -27,6 +27,7 @@ use crate::finding::Finding;
 use crate::flags::{FlagError, Line, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
+use crate::provider::{SecretError, TlsError};
 use crate::reserve::ReserveError;
 use crate::template::{ExecError, ParseError};
 
@@ -164,6 +165,10 @@ pub enum Error {
         /// What the operating system says.
         error: io::Error,
     },
+    /// The secret of the provider's readers cannot be had.
+    Secret(SecretError),
+    /// The provider's certificate cannot be had.
+    Tls(TlsError),
     /// A command on networks.
     Network(NetworkError),
     /// Services that there are not.
@@ -311,6 +316,8 @@ impl Error {
             Self::Converge(error) => format!("{}: {error}", error.code()),
             Self::ServiceGone { id } => format!("service {id} was removed"),
             Self::Listen { address, error } => format!("cannot listen on {address}: {error}"),
+            Self::Secret(error) => error.to_string(),
+            Self::Tls(error) => error.to_string(),
             Self::Network(error) => error.message(),
             Self::NoSuchServices { names } => {
                 lines(names.iter().map(|name| format!("no such service: {name}")))
@@ -366,6 +373,9 @@ impl Error {
             Self::Reserve(ReserveError::TooSlow) => {
                 one("try again; --ip-budget off goes without the check, at your own risk")
             }
+            Self::Secret(SecretError::Unfit { .. }) => {
+                one("`openssl rand -hex 32 | docker secret create smsvc -` makes one")
+            }
             Self::Network(error) => error.hints(),
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
             _ => Vec::new(),
@@ -408,4 +418,6 @@ from! {
     OpenApiFileError => OpenApi,
     ExecError => Template,
     ParseError => Format,
+    SecretError => Secret,
+    TlsError => Tls,
 }

@@ -3,8 +3,10 @@
 //! Every answer is made from the swarm as it is when Traefik asks, so there is no state that could be stale. In
 //! doubt the answer is 503, on which Traefik keeps what it has; an empty 200 would delete every route.
 
+mod access;
 mod document;
 mod metrics;
+mod tls;
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,25 +16,40 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::engine::{Engine, Network};
 use crate::observe::Swarm;
 use crate::plugin::Cancellation;
 use crate::report::Report;
 use metrics::Metrics;
+use tls::TlsListener;
 
+pub use access::{Secret, SecretError};
 pub use document::{Options, Published, publish};
+pub use tls::{TlsError, acceptor};
 
 /// Traefik gives up after 5 s (`pollTimeout`) and then cannot see why.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How long a request that is under way may hold up the end.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Where it listens, and whom it lets in.
+pub struct Door {
+    /// The address.
+    pub listen: SocketAddr,
+    /// What readers have to know; without it, whoever reaches the address may read.
+    pub secret: Option<Secret>,
+    /// Certificate and key; without them it is plain HTTP.
+    pub tls: Option<TlsAcceptor>,
+}
 
 /// What the handlers share.
 struct Provider<E> {
@@ -47,24 +64,38 @@ struct Provider<E> {
 /// Serves until the user asks to stop; the requests that are under way have a moment to finish.
 pub async fn serve<E: Engine + 'static>(
     engine: E,
-    listen: SocketAddr,
+    door: Door,
     options: Options,
     report: Report,
     cancellation: Cancellation,
 ) -> io::Result<()> {
-    let listener = TcpListener::bind(listen).await?;
-    report.provider_listens(listener.local_addr()?);
+    let listener = TcpListener::bind(door.listen).await?;
+    report.provider_listens(listener.local_addr()?, door.tls.is_some());
+    if door.secret.is_none() && !door.listen.ip().is_loopback() {
+        report.provider_is_open(door.listen);
+    }
     let provider =
         Arc::new(Provider { engine, options, report, said: Mutex::default(), metrics: Metrics::default() });
     // What is wrong from the beginning is said before Traefik asks.
     let _said = provider.published().await;
+    // `/healthz` tells nothing that anyone might not know.
     let router = Router::new()
         .route("/traefik", get(configuration::<E>))
-        .route("/healthz", get(health::<E>))
         .route("/metrics", get(numbers::<E>))
+        .route("/api/state", get(state::<E>))
+        .layer(from_fn_with_state(door.secret, access::guard))
+        .route("/healthz", get(health::<E>))
         .with_state(provider);
     let stop = cancellation.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stop.requested().await });
+    let stop = async move { stop.requested().await };
+    let serving = async {
+        match door.tls {
+            None => axum::serve(listener, router).with_graceful_shutdown(stop).await,
+            Some(acceptor) => {
+                axum::serve(TlsListener::new(listener, acceptor), router).with_graceful_shutdown(stop).await
+            }
+        }
+    };
     tokio::select! {
         outcome = serving => outcome,
         () = async { cancellation.requested().await; sleep(GRACE).await } => Ok(()),
@@ -78,8 +109,16 @@ async fn configuration<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> R
     response
 }
 
-/// 200 where a document can be made, with what was left out of it; else 503.
+/// 200 where a document can be made, with how much is left out of it; else 503.
 async fn health<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
+    match provider.published().await {
+        Ok(it) => json_of(StatusCode::OK, &json!({ "groups": it.groups, "problems": it.problems.len() })),
+        Err(_) => json_of(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "the swarm is not known" })),
+    }
+}
+
+/// The same with every problem in words.
+async fn state<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Response {
     provider.answer(|it| json!({ "groups": it.groups, "problems": it.problems })).await
 }
 
@@ -92,15 +131,18 @@ async fn numbers<E: Engine>(State(provider): State<Arc<Provider<E>>>) -> Respons
     (headers, provider.metrics.render(swarm.as_ref())).into_response()
 }
 
+fn json_of(status: StatusCode, body: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}
+
 impl<E: Engine> Provider<E> {
     /// What `part` takes from what can be published now, or why nothing can.
     async fn answer(&self, part: impl FnOnce(Published) -> Value) -> Response {
-        let (status, body) = match self.published().await {
-            Ok(published) => (StatusCode::OK, part(published)),
-            Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, json!({ "error": reason })),
-        };
-        let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        (status, headers, body.to_string()).into_response()
+        match self.published().await {
+            Ok(published) => json_of(StatusCode::OK, &part(published)),
+            Err(reason) => json_of(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": reason })),
+        }
     }
 
     async fn published(&self) -> Result<Published, String> {

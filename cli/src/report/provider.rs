@@ -6,9 +6,17 @@ use super::Report;
 
 impl Report {
     /// Where Traefik finds the document. On stdout, so that a script can wait for it.
-    pub fn provider_listens(self, address: SocketAddr) {
+    pub fn provider_listens(self, address: SocketAddr, tls: bool) {
+        let scheme = if tls { "https" } else { "http" };
         self.result(&format!(
-            "listening on http://{address}: Traefik's document is at /traefik, the state at /healthz, numbers for Prometheus at /metrics"
+            "listening on {scheme}://{address}: Traefik's document is at /traefik, its health at /healthz, numbers for Prometheus at /metrics"
+        ));
+    }
+
+    /// Whoever reaches the address may read what there is.
+    pub fn provider_is_open(self, address: SocketAddr) {
+        self.warning(&format!(
+            "whoever reaches {address} may read names, routes and addresses of the swarm; --secret-file lets in who knows a secret"
         ));
     }
 }
