@@ -111,7 +111,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Create(words) => {
             let read = |shell: &Shell| flags::parse(&words, shell);
-            let Some(request) = request_of(&CREATE, read, &around, report)? else { return Ok(()) };
+            let Some(request) = request_of(&CREATE, read, &globals, &around, report)? else { return Ok(()) };
             let auth = if request.registry_auth {
                 Some(registry::auth_header(request.image.domain(), &around)?)
             } else {
@@ -202,7 +202,7 @@ async fn change(
     match change {
         Change::Update(line, words) => {
             let read = |shell: &Shell| flags::parse_update(line, &words, shell);
-            let Some(request) = request_of(line, read, around, report)? else { return Ok(()) };
+            let Some(request) = request_of(line, read, globals, around, report)? else { return Ok(()) };
             let credentials = |image: &ImageReference| -> Result<String, Error> {
                 Ok(registry::auth_header(image.domain(), around)?)
             };
@@ -211,13 +211,13 @@ async fn change(
         }
         Change::Scale(words) => {
             let read = |shell: &Shell| flags::parse_services(&SCALE, &words, shell);
-            let Some(request) = request_of(&SCALE, read, around, report)? else { return Ok(()) };
+            let Some(request) = request_of(&SCALE, read, globals, around, report)? else { return Ok(()) };
             let engine = unless(cancellation, connect(globals, around)).await?;
             commands::scale(&engine, &request, cancellation, report).await
         }
         Change::Remove(words) => {
             let read = |shell: &Shell| flags::parse_services(&REMOVE, &words, shell);
-            let Some(request) = request_of(&REMOVE, read, around, report)? else { return Ok(()) };
+            let Some(request) = request_of(&REMOVE, read, globals, around, report)? else { return Ok(()) };
             let engine = unless(cancellation, connect(globals, around)).await?;
             commands::remove(&engine, &request, cancellation, report).await
         }
@@ -254,11 +254,14 @@ async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Err
 fn request_of<R>(
     line: &'static Line,
     read: impl FnOnce(&Shell) -> Result<Asked<R>, FlagError>,
+    globals: &Globals,
     around: &Surroundings,
     report: Report,
 ) -> Result<Option<Box<R>>, Error> {
     let directory = std::env::current_dir().unwrap_or_default();
-    let shell = Shell { variables: around.variables.clone(), directory, read: |path| std::fs::read(path) };
+    let globals = globals.words.clone();
+    let shell =
+        Shell { globals, variables: around.variables.clone(), directory, read: |path| std::fs::read(path) };
     match read(&shell).map_err(|error| Error::Flags { line, error })? {
         Asked::For(request) => Ok(Some(request)),
         Asked::Help(length) => {

@@ -55,6 +55,7 @@ async fn apply(
     let still = ranked(&swarm, std::slice::from_ref(&advice.service));
     let Some(now) = still.into_iter().find(|now| now.id == advice.id) else { return Ok(()) };
     let shell = Shell {
+        globals: Vec::new(),
         variables: around.variables.clone(),
         directory: std::env::current_dir().unwrap_or_default(),
         read: |path| std::fs::read(path),

@@ -4,7 +4,7 @@ use super::{Wait, converge, unless};
 use crate::engine::{Engine, Image};
 use crate::error::Error;
 use crate::execute::execute;
-use crate::flags::{CREATE, CreateRequest};
+use crate::flags::{CREATE, CreateRequest, DockerLine, Instead};
 use crate::observe::CreateSnapshot;
 use crate::plan;
 use crate::plugin::Cancellation;
@@ -27,14 +27,20 @@ pub async fn create(
     let names = unless(cancellation, CreateSnapshot::look_up(engine, request)).await?;
     // What is refused whatever the swarm looks like need not wait for a registry.
     let claim = plan::create(request, &names)?.claim;
-    let image =
-        if request.resolve_image { unless(cancellation, image(engine, request, auth)).await? } else { None };
-    if request.run.dry_run {
+    let image = if request.resolve_image && request.run.instead != Some(Instead::PrintDocker) {
+        unless(cancellation, image(engine, request, auth)).await?
+    } else {
+        None
+    };
+    if let Some(instead) = request.run.instead {
         let snapshot = unless(cancellation, names.with_swarm(engine, request)).await?;
         let plan = plan::create(request, &snapshot)?;
         report.create_decisions(request, &plan);
         report.create_warnings(&plan);
-        report.dry_run(&plan.steps(request, &snapshot, image.as_ref())?);
+        match instead {
+            Instead::DryRun => report.dry_run(&plan.steps(request, &snapshot, image.as_ref())?),
+            Instead::PrintDocker => report.result(&DockerLine::create(request, plan.choice.mode).text()),
+        }
         return Ok(());
     }
     let work = async |reservation: &Reservation<'_, _>| {

@@ -39,7 +39,7 @@ pub async fn remove(
     let mut errors = Vec::new();
     let mut gone = Vec::new();
     for name in &request.words {
-        let outcome = if request.run.dry_run {
+        let outcome = if request.run.instead.is_some() {
             unless(cancellation, service_named(engine, name)).await.map(|service| {
                 let step = Step::RemoveService { name: service.name().to_owned() };
                 report.dry_run(std::slice::from_ref(&step));

@@ -48,7 +48,7 @@ pub async fn scale(
         }
     }
     let scaled = apply(engine, request, &steps, cancellation, report, &mut errors).await?;
-    if !request.run.detach && !request.run.dry_run {
+    if !request.run.detach && request.run.instead.is_none() {
         for wish in scaled {
             let Step::UpdateService { id, .. } = &wish.step else { continue };
             let wait = Wait { quiet: false, timeout: request.run.timeout, back: false };
@@ -93,7 +93,7 @@ async fn apply<'w>(
             _ => Ok(counted),
         }
     };
-    if request.run.dry_run {
+    if request.run.instead.is_some() {
         report.costs(&counted().await?);
         report.dry_run(&steps);
         return Ok(Vec::new());

@@ -6,7 +6,7 @@ use super::unless;
 use crate::engine::{Engine, EngineError, Image};
 use crate::error::{Error, UpdateError};
 use crate::execute::{Done, execute};
-use crate::flags::{Line, UPDATE, UpdateRequest};
+use crate::flags::{DockerLine, Instead, Line, UPDATE, UpdateRequest};
 use crate::observe::UpdateSnapshot;
 use crate::plan::{self, Step, UpdatePlan};
 use crate::plugin::Cancellation;
@@ -37,16 +37,22 @@ pub async fn update(
         reference.check().map_err(|error| Error::request(line, error.into()))?;
     }
     let auth = request.registry.auth.then(|| credentials(&reference)).transpose()?;
-    let image = if request.image.is_some() && request.registry.resolve && !reference.as_given().is_empty() {
+    let asks = request.registry.resolve && request.run.instead != Some(Instead::PrintDocker);
+    let image = if request.image.is_some() && asks && !reference.as_given().is_empty() {
         unless(cancellation, image(engine, &reference, auth.as_deref(), report)).await?
     } else {
         None
     };
     let snapshot = unless(cancellation, names.with_swarm(engine, request)).await?;
     let plan = make(request, &snapshot)?.with_image(image.as_ref());
-    if request.run.dry_run {
+    if let Some(instead) = request.run.instead {
         report.update_decisions(&plan);
-        report.dry_run(std::slice::from_ref(&plan.step));
+        match (instead, &plan.step) {
+            (Instead::PrintDocker, Step::UpdateService { before, after, .. }) => {
+                report.result(&DockerLine::update(request, before, after).text());
+            }
+            (Instead::DryRun | Instead::PrintDocker, step) => report.dry_run(std::slice::from_ref(step)),
+        }
         return Ok(());
     }
     let work = async |reservation: &Reservation<'_, _>| {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smsvc_core::endpoint::Requested;
 
 use super::defs::change::Removal;
+use super::docker_line::Typed;
 use super::flag::Flag;
 use super::group_words::GroupWords;
 use super::openapi::OpenApiWords;
@@ -20,6 +21,7 @@ use super::values::NetworkValue;
 pub struct Draft<'s> {
     pub(super) shell: &'s Shell,
     pub(super) given: Vec<&'static dyn Flag>,
+    pub(super) typed: Typed,
     pub(super) name: String,
     pub(super) labels: Vec<String>,
     pub(super) mode: String,
@@ -71,6 +73,7 @@ impl<'s> Draft<'s> {
         Self {
             shell,
             given: Vec::new(),
+            typed: Typed { globals: shell.globals.clone(), flags: Vec::new() },
             name: String::new(),
             labels: Vec::new(),
             mode: "replicated".to_owned(),
@@ -104,8 +107,9 @@ impl<'s> Draft<'s> {
         }
     }
 
-    /// Notes that a flag was given; how often does not matter.
-    pub(super) fn note(&mut self, flag: &'static dyn Flag) {
+    /// Notes that a flag was given.
+    pub(super) fn note(&mut self, flag: &'static dyn Flag, value: &str) {
+        self.typed.flags.push((flag.long(), value.to_owned()));
         if !self.was_given(flag.long()) {
             self.given.push(flag);
         }

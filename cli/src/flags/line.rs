@@ -52,7 +52,11 @@ Examples:
 
   What would be done, without doing it:
 
-      docker smsvc create --dry-run --name web --replicas 200 --network front nginx",
+      docker smsvc create --dry-run --name web --replicas 200 --network front nginx
+
+  The same as a command for a machine that has no smsvc:
+
+      docker smsvc create --print-docker --name web --network front nginx",
     flags: TABLE,
     operands: Operands::Image,
 };

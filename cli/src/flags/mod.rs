@@ -13,6 +13,7 @@
 mod api_group;
 mod clap_command;
 mod defs;
+mod docker_line;
 mod draft;
 mod error;
 mod flag;
@@ -35,6 +36,7 @@ mod workload;
 
 pub use clap_command::HelpLength;
 pub use defs::change::Removal;
+pub use docker_line::{DockerLine, Typed};
 pub use draft::Draft;
 pub use error::{FlagError, FlagName, ValueError};
 pub use flag::{ApiVersion, Flag, Heading, Origin, Takes};
@@ -43,7 +45,7 @@ pub use line::{CREATE, Line, Operands, REMOVE, ROLLBACK, SCALE, UPDATE};
 pub use misplaced::MisplacedFlag;
 pub use notice::Notice;
 pub use parse::{Asked, parse, parse_services, parse_update};
-pub use request::{CreateRequest, IpBudget, Run};
+pub use request::{CreateRequest, Instead, IpBudget, Run};
 pub use request_error::RequestError;
 pub use shell::Shell;
 pub use table::{TABLE, by_long, by_short};

@@ -158,7 +158,7 @@ fn apply(flag: &'static dyn Flag, value: &str, draft: &mut Draft<'_>) -> Result<
     let invalid =
         |cause| FlagError::InvalidValue { flag: FlagName::of(flag), value: value.to_owned(), cause };
     flag.apply(value, draft).map_err(invalid)?;
-    draft.note(flag);
+    draft.note(flag, value);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use smsvc_core::endpoint::Requested;
 use smsvc_core::merge::Declaration;
 
+use super::docker_line::Typed;
 use super::draft::Draft;
 use super::flag::ApiVersion;
 use super::line::CREATE;
@@ -60,6 +61,8 @@ pub struct CreateRequest {
     pub run: Run,
     /// The long names of the flags that were given, each once, in order.
     pub given: Vec<&'static str>,
+    /// The flags as they were typed.
+    pub typed: Typed,
     /// What the user should be told although nothing is wrong.
     pub notices: Vec<Notice>,
 }
@@ -73,8 +76,17 @@ pub struct Run {
     pub quiet: bool,
     /// How long to wait for the tasks; `None` is for ever.
     pub timeout: Option<Duration>,
-    /// Print what would be done, and do nothing.
-    pub dry_run: bool,
+    /// What is printed, where nothing is to be done.
+    pub instead: Option<Instead>,
+}
+
+/// What a command prints instead of doing what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// What would be done.
+    DryRun,
+    /// The command of Docker's own that does the same.
+    PrintDocker,
 }
 
 /// What is done about networks that have no room for the service.
@@ -168,6 +180,7 @@ impl Draft<'_> {
             registry_auth: self.with_registry_auth,
             run: self.run,
             given: self.given.iter().map(|flag| flag.long()).collect(),
+            typed: self.typed,
         })
     }
 }

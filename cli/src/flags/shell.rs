@@ -7,6 +7,8 @@ use std::path::{Component, Path, PathBuf};
 /// The surroundings of a command line.
 #[derive(Debug, Clone)]
 pub struct Shell {
+    /// Docker's global flags, as they were typed in front of the plugin's name.
+    pub globals: Vec<String>,
     /// The environment variables: `--env NAME` takes its value from here.
     pub variables: BTreeMap<String, String>,
     /// The working directory: a relative `source` of `--mount` starts here.
@@ -19,6 +21,7 @@ impl Default for Shell {
     /// Nowhere: no variable is set, and no file is there.
     fn default() -> Self {
         Self {
+            globals: Vec::new(),
             variables: BTreeMap::new(),
             directory: PathBuf::new(),
             read: |_| Err(io::ErrorKind::NotFound.into()),

@@ -99,6 +99,7 @@ pub static TABLE: &[&dyn Flag] = &[
     &run::Quiet,
     &run::Timeout,
     &run::DryRun,
+    &run::PrintDocker,
     &image::NoResolveImage,
     &image::WithRegistryAuth,
 ];

@@ -195,6 +195,7 @@ pub static UPDATE_TABLE: &[&dyn Flag] = &[
     &run::Quiet,
     &run::Timeout,
     &run::DryRun,
+    &run::PrintDocker,
     &image::NoResolveImage,
     &image::WithRegistryAuth,
 ];
@@ -247,7 +248,7 @@ mod tests {
     fn the_short_help_fits_on_a_screen() {
         for line in [&UPDATE, &ROLLBACK, &SCALE, &REMOVE] {
             let help = line.help(HelpLength::Short);
-            assert!(help.lines().count() <= 50, "{help}");
+            assert!(help.lines().count() <= 45, "{help}");
         }
     }
 

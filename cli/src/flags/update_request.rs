@@ -6,6 +6,7 @@ use smsvc_core::endpoint::Requested;
 use smsvc_core::labels;
 
 use super::defs::change::Removal;
+use super::docker_line::Typed;
 use super::draft::Draft;
 use super::group_change::GroupChange;
 use super::notice::Notice;
@@ -77,6 +78,8 @@ pub struct UpdateRequest {
     pub run: Run,
     /// The long names of the flags that were given, each once, in order.
     pub given: Vec<&'static str>,
+    /// The flags as they were typed.
+    pub typed: Typed,
     /// What the user should be told although nothing is wrong.
     pub notices: Vec<Notice>,
 }
@@ -104,7 +107,8 @@ pub struct ServicesRequest {
 }
 
 /// Flags about how the command behaves: these go with a rollback, too.
-const OF_THE_COMMAND: [&str; 6] = ["rollback", "detach", "quiet", "timeout", "dry-run", "ip-budget"];
+const OF_THE_COMMAND: [&str; 7] =
+    ["rollback", "detach", "quiet", "timeout", "dry-run", "print-docker", "ip-budget"];
 
 impl UpdateRequest {
     /// Whether one of these flags was given, by their long names.
@@ -189,6 +193,7 @@ impl Draft<'_> {
             registry: Registry { resolve: !self.no_resolve_image, auth: self.with_registry_auth },
             run: self.run,
             given,
+            typed: self.typed,
         })
     }
 

@@ -12,7 +12,7 @@ mod outcome;
 mod program;
 mod random;
 
-use cases::DEVIATIONS;
+use cases::{DEVIATIONS, OURS};
 use docker_smsvc::flags::{Takes, by_long};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
@@ -39,6 +39,39 @@ fn every_deviation_from_docker_is_the_intended_one() {
         let docker = golden::find(&recorded, deviation.line);
         assert_ne!(ours, docker, "{:?} deviates no more", deviation.line);
         assert!(ours.says(deviation.ours), "{:?}: {ours:?}", deviation.line);
+    }
+}
+
+/// The printed line is read by a shell, and given to our plugin, and to docker, where it is installed.
+#[test]
+fn what_print_docker_prints_makes_the_same_service() {
+    let recorded = golden::load();
+    let accepted = |line: &&[&str]| golden::find(&recorded, line).exit == 0;
+    let known: Vec<&[&str]> = cases::all().map(|case| case.line).filter(accepted).collect();
+    let (plugin, docker) = (program::plugin(), program::docker());
+    for (lines, judge) in [(known.as_slice(), None), (OURS, docker.as_ref())] {
+        let printed = plugin.printed(lines);
+        let printed: Vec<Vec<&str>> =
+            printed.iter().map(|words| words.iter().map(String::as_str).collect()).collect();
+        let printed: Vec<&[&str]> = printed.iter().map(Vec::as_slice).collect();
+        let originals = plugin.run_all(lines);
+        for program in [Some(&plugin), judge].into_iter().flatten() {
+            for ((line, words), (ours, again)) in
+                lines.iter().zip(&printed).zip(originals.iter().zip(program.run_all(&printed)))
+            {
+                assert_eq!(ours.exit, 0, "{line:?}: {ours:?}");
+                // Next to our labels `--group` could mean either kind of group to us; to Docker it means one.
+                if again.says("may mean an API group or a user group") && line.contains(&"--user-group") {
+                    continue;
+                }
+                let (ours, again) = (cases::by_content(ours.clone()), cases::by_content(again));
+                assert_eq!(
+                    (again.body, again.auth),
+                    (ours.body, ours.auth),
+                    "{line:?} is printed as {words:?}"
+                );
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Docker's own CLI, and our plugin, in front of the same stand-in for the engine.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::thread;
 
 use base64::Engine as _;
@@ -80,6 +80,29 @@ impl Program {
         self.run_chunk(&[line]).remove(0)
     }
 
+    /// The words behind `docker service create` in what `--print-docker` prints for each line, as a shell reads them. The
+    /// lines have to be ones that are accepted.
+    pub(crate) fn printed(&self, lines: &[&[&str]]) -> Vec<Vec<String>> {
+        let folder = stage();
+        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let place = folder.path().display().to_string();
+        let print = |line: &&[&str]| {
+            let output = self.output(&["--print-docker"], line, folder.path());
+            assert!(output.status.success(), "{line:?}: {output:?}");
+            let script = format!("docker() {{ printf '%s\\0' \"$@\"; }}\n{}", text(&output.stdout));
+            let shell = Command::new("/bin/sh").args(["-c", &script]).output().expect("a shell starts");
+            let words = text(&shell.stdout).replace(&place, FOLDER);
+            let words: Vec<String> = words.split_terminator('\0').map(str::to_owned).collect();
+            assert_eq!(words[..2], ["service", "create"], "{line:?}");
+            words[2..].to_vec()
+        };
+        let printed = lines.iter().map(print).collect();
+        let changes: Vec<Call> =
+            engine.take_calls().into_iter().filter(|call| call.method == "POST").collect();
+        assert_eq!(changes, [], "nothing is changed");
+        printed
+    }
+
     /// What its help says of each flag: `-p, --publish port`, or `--init`, where there is no value.
     pub(crate) fn flags(&self) -> Vec<String> {
         let output = Command::new(&self.file).args([self.name, "create", "--help"]).output();
@@ -90,19 +113,23 @@ impl Program {
     }
 
     fn run_chunk(&self, lines: &[&[&str]]) -> Vec<Outcome> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = stage();
         let engine = Engine::listen(&folder.path().join("engine.sock"));
-        let config: (&str, &[u8]) = ("config.json", CONFIG.as_bytes());
-        for (name, content) in FILES.into_iter().chain([config]) {
-            std::fs::write(folder.path().join(name), content).expect("the folder is ours");
-        }
         lines.iter().map(|line| self.run(line, folder.path(), &engine)).collect()
     }
 
     fn run(&self, line: &[&str], folder: &Path, engine: &Engine) -> Outcome {
         let place = folder.display().to_string();
-        let output = Command::new(&self.file)
-            .args([self.name, "create", "-d"])
+        let output = self.output(&["-d"], line, folder);
+        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
+        outcome(exit, &text(&output.stderr).replace(&place, FOLDER), engine.take_calls())
+    }
+
+    fn output(&self, first: &[&str], line: &[&str], folder: &Path) -> Output {
+        let place = folder.display().to_string();
+        Command::new(&self.file)
+            .args([self.name, "create"])
+            .args(first)
             .args(self.flags)
             .args(line.iter().map(|word| word.replace(FOLDER, &place)))
             .env_clear()
@@ -111,11 +138,22 @@ impl Program {
             .env("DOCKER_CONFIG", folder)
             .current_dir(DIRECTORY)
             .output()
-            .expect("it starts");
-        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
-        let stderr = String::from_utf8_lossy(&output.stderr).replace(&place, FOLDER);
-        outcome(exit, &stderr, engine.take_calls())
+            .expect("it starts")
     }
+}
+
+/// The folder of the files that a line can name, and of the configuration.
+fn stage() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config: (&str, &[u8]) = ("config.json", CONFIG.as_bytes());
+    for (name, content) in FILES.into_iter().chain([config]) {
+        std::fs::write(folder.path().join(name), content).expect("the folder is ours");
+    }
+    folder
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Warnings of a line that succeeds are not errors.

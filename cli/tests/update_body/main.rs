@@ -75,6 +75,31 @@ fn strip(value: &mut Value) -> usize {
     }
 }
 
+/// The printed line is read by a shell, and given to our plugin, and for flags that only we have to docker, where it is
+/// installed.
+#[test]
+fn what_print_docker_prints_makes_the_same_update() {
+    let recorded = golden::load();
+    let all = cases::all();
+    let accepted = |line: &&Vec<&'static str>| line[0] == "update" && golden::find(&recorded, line).exit == 0;
+    let known: Vec<Vec<&str>> = all.iter().filter(accepted).cloned().collect();
+    let ours: Vec<Vec<&str>> = cases::OURS.iter().map(|line| [&["update"], *line].concat()).collect();
+    let (plugin, docker) = (program::plugin(), program::docker());
+    for (lines, judge) in [(known, None), (ours, docker.as_ref())] {
+        let printed = plugin.printed(&lines);
+        let originals = plugin.run_all(&lines);
+        for program in [Some(&plugin), judge].into_iter().flatten() {
+            let again = program.run_all(&printed);
+            for ((line, words), (ours, again)) in lines.iter().zip(&printed).zip(originals.iter().zip(again))
+            {
+                assert_eq!(ours.exit, 0, "{line:?}: {ours:?}");
+                let (ours, again) = (ours.clone().canonical(), again.canonical());
+                assert_eq!(again.changes, ours.changes, "{line:?} is printed as {words:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_recordings_are_what_the_installed_docker_does() {
     let Some(docker) = program::docker() else {

@@ -1,7 +1,7 @@
 //! Docker's own CLI, and our plugin, in front of the same stand-in for the engine.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::thread;
 
 use base64::Engine as _;
@@ -78,7 +78,39 @@ impl Program {
         lines.iter().map(|line| self.run(line.as_ref(), folder.path(), &engine)).collect()
     }
 
+    /// The words behind `docker service` in what `--print-docker` prints for each line of an update, as a shell reads them.
+    /// The lines have to be ones that are accepted.
+    pub(crate) fn printed(&self, lines: &[Vec<&str>]) -> Vec<Vec<String>> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let print = |line: &Vec<&str>| {
+            let line = [&line[..1], &["--print-docker"], &line[1..]].concat();
+            let output = self.output(&line, folder.path());
+            assert!(output.status.success(), "{line:?}: {output:?}");
+            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+            let script = format!("docker() {{ printf '%s\\0' \"$@\"; }}\n{printed}");
+            let shell = Command::new("/bin/sh").args(["-c", &script]).output().expect("a shell starts");
+            let words = String::from_utf8_lossy(&shell.stdout).into_owned();
+            let words: Vec<String> = words.split_terminator('\0').map(str::to_owned).collect();
+            assert_eq!(words[..2], ["service", "update"], "{line:?}");
+            words[1..].to_vec()
+        };
+        let printed = lines.iter().map(print).collect();
+        let changes: Vec<Call> =
+            engine.take_calls().into_iter().filter(|call| call.method == "POST").collect();
+        assert_eq!(changes, [], "nothing is changed");
+        printed
+    }
+
     fn run<W: AsRef<str>>(&self, line: &[W], folder: &Path, engine: &Engine) -> Outcome {
+        let output = self.output(line, folder);
+        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
+        let first = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("").to_owned();
+        let first = first.replace("docker service", "docker smsvc");
+        outcome(exit, first, engine.take_calls())
+    }
+
+    fn output<W: AsRef<str>>(&self, line: &[W], folder: &Path) -> Output {
         let (sub_command, words) = line.split_first().expect("a line begins with its sub-command");
         let sub_command = sub_command.as_ref();
         let mut command = Command::new(&self.file);
@@ -88,7 +120,7 @@ impl Program {
             ("rm", _) => drop(command.arg("-d")),
             _ => drop(command.arg("-d").args(self.flags)),
         }
-        let output = command
+        command
             .args(words.iter().map(AsRef::as_ref))
             .env_clear()
             .envs(VARIABLES)
@@ -96,11 +128,7 @@ impl Program {
             .env("DOCKER_CONFIG", folder)
             .current_dir(DIRECTORY)
             .output()
-            .expect("it starts");
-        let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
-        let first = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("").to_owned();
-        let first = first.replace("docker service", "docker smsvc");
-        outcome(exit, first, engine.take_calls())
+            .expect("it starts")
     }
 }
 

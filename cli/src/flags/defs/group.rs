@@ -73,6 +73,10 @@ impl Flag for ApiGroup {
         Origin::Smsvc
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "API group, whatever other flags are given"
     }

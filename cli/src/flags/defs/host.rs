@@ -70,6 +70,10 @@ impl Flag for ApiHost {
         Origin::Smsvc
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "Host of the API"
     }

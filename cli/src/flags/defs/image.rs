@@ -23,6 +23,10 @@ impl Flag for NoResolveImage {
         Some(ApiVersion::v1(30))
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "Do not ask the registry for digest and platforms"
     }

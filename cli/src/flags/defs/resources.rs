@@ -81,6 +81,10 @@ impl Flag for ReserveMemory {
         Heading::Placement
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "Reserve Memory"
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::flags::{ApiVersion, Draft, Flag, Heading, Origin, Takes, ValueError, grammar};
+use crate::flags::{ApiVersion, Draft, Flag, Heading, Instead, Origin, Takes, ValueError, grammar};
 
 /// `-d`, `--detach`
 #[derive(Debug)]
@@ -141,23 +141,79 @@ impl Flag for DryRun {
     }
 
     fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
-        draft.run.dry_run = grammar::parse_bool(value)?;
-        Ok(())
+        instead(Instead::DryRun, value, draft)
     }
+}
+
+/// `--print-docker`
+#[derive(Debug)]
+pub(in crate::flags) struct PrintDocker;
+
+impl Flag for PrintDocker {
+    fn long(&self) -> &'static str {
+        "print-docker"
+    }
+
+    fn takes(&self) -> Takes {
+        Takes::Switch
+    }
+
+    fn heading(&self) -> Heading {
+        Heading::Command
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::Smsvc
+    }
+
+    fn summary(&self) -> &'static str {
+        "Print the `docker service` command that does the same"
+    }
+
+    fn details(&self) -> &'static str {
+        "Everything is decided and checked as usual, and nothing is changed. The command has the endpoint mode that was \
+         chosen, and the labels that the flags of the API group stand for; it checks nothing when it is run."
+    }
+
+    fn apply(&self, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+        instead(Instead::PrintDocker, value, draft)
+    }
+}
+
+/// The last of both flags counts; one that is taken back leaves the other alone.
+fn instead(what: Instead, value: &str, draft: &mut Draft<'_>) -> Result<(), ValueError> {
+    if grammar::parse_bool(value)? {
+        draft.run.instead = Some(what);
+    } else if draft.run.instead == Some(what) {
+        draft.run.instead = None;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use crate::flags::{Run, request_of};
+    use crate::flags::{Instead, Run, request_of};
 
     #[test]
     fn detach_quiet_and_dry_run_are_off_unless_they_are_given() {
         let request = request_of(&["nginx"]);
         assert_eq!(request.run, Run::default());
         let request = request_of(&["-dq", "--dry-run", "nginx"]);
-        assert_eq!(request.run, Run { detach: true, quiet: true, timeout: None, dry_run: true });
+        assert_eq!(
+            request.run,
+            Run { detach: true, quiet: true, timeout: None, instead: Some(Instead::DryRun) }
+        );
+    }
+
+    #[test]
+    fn the_last_of_dry_run_and_print_docker_counts() {
+        let instead = |line: &[&str]| request_of(&[line, &["nginx"]].concat()).run.instead;
+        assert_eq!(instead(&["--dry-run", "--print-docker"]), Some(Instead::PrintDocker));
+        assert_eq!(instead(&["--print-docker", "--dry-run"]), Some(Instead::DryRun));
+        assert_eq!(instead(&["--print-docker", "--dry-run=false"]), Some(Instead::PrintDocker));
+        assert_eq!(instead(&["--print-docker", "--print-docker=0"]), None);
     }
 
     #[test]

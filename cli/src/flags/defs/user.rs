@@ -27,6 +27,10 @@ impl Flag for UserGroup {
         Some(ApiVersion::v1(25))
     }
 
+    fn everyday(&self) -> bool {
+        false
+    }
+
     fn summary(&self) -> &'static str {
         "Supplementary user groups of the container"
     }

@@ -18,9 +18,6 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
     // Docker's CLI 28 takes this and forgets it.
     deviation(&["update", "--health-start-interval", "1s", "minimal"], "\"StartInterval\":1000000000"),
     // Docker's CLI 28 does not know these.
-    deviation(&["update", "--memory-swap", "1g", "full"], "\"--memory-swap\" requires API version 1.52"),
-    deviation(
-        &["update", "--memory-swappiness", "5", "minimal"],
-        "\"--memory-swappiness\" requires API version 1.52",
-    ),
+    deviation(&["update", "--memory-swap", "1g", "full"], "\"SwapBytes\":1073741824"),
+    deviation(&["update", "--memory-swappiness", "5", "minimal"], "\"MemorySwappiness\":5"),
 ];

@@ -48,6 +48,39 @@ pub(crate) fn all() -> Vec<Vec<&'static str>> {
     updates.chain(services::CASES.iter().map(|case| case.change.to_vec())).collect()
 }
 
+/// Changes with flags that only we have, and their service: `--print-docker` says what they come to.
+pub(crate) const OURS: &[&[&str]] = &[
+    &["--endpoint-mode", "auto", "--timeout", "5s", "minimal"],
+    &[
+        "--label-rm",
+        "team",
+        "--label-add",
+        "empty=x",
+        "--label-add",
+        "new=it's\n2",
+        "--label-add",
+        "team=b",
+        "full",
+    ],
+    &[
+        "--network-add",
+        "front",
+        "--api-group",
+        "petstore",
+        "--api-host-add",
+        "api.example.com",
+        "--base",
+        "/v2",
+        "--port",
+        "8080",
+        "--route-add",
+        "GET,POST /pets",
+        "--env-add",
+        "A=1",
+        "minimal",
+    ],
+];
+
 /// Changes that touch what stands beside fields that nobody knows, and take none of them away.
 pub(crate) const OF_NOVEL: &[&[&str]] = &[
     &[],
