@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+use crate::flags::IpBudget;
 use crate::flags::grammar::positive_nanoseconds;
 
 /// Write networks and their services down, make them again, and redefine a network that is full
@@ -59,7 +60,8 @@ pub struct DumpArgs {
 /// Make the networks and services of a dump that are missing
 ///
 /// What is there and equal is left alone; what differs is reported and left alone, too. On another swarm, names are
-/// mapped to its ids; networks, configs and secrets that it lacks are listed before anything changes.
+/// mapped to its ids; networks, configs and secrets that it lacks are listed before anything changes. So is a network
+/// that has too few addresses for the services that are missing.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docker smsvc network restore dump.json            make what is missing
@@ -75,6 +77,10 @@ pub struct RestoreArgs {
     /// Say what would be made, and make nothing
     #[arg(long)]
     pub dry_run: bool,
+
+    /// What to do where the networks have too few addresses for what is missing
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
+    pub ip_budget: IpBudget,
 
     /// Send registry credentials to the nodes, as `docker service create` does
     #[arg(long)]
@@ -93,7 +99,7 @@ pub struct RestoreArgs {
 #[command(after_help = "Examples:
   docker smsvc network redefine front --subnet 10.20.0.0/20
   docker smsvc network redefine front --subnet 10.20.0.0/20 --dry-run
-  docker smsvc network redefine front --subnet 10.20.0.0/20 --strategy rolling --transit-subnet 10.21.0.0/20
+  docker smsvc network redefine front --subnet 10.20.0.0/20 --strategy rolling
   docker smsvc network redefine front --subnet 10.20.0.0/20 --gateway 10.20.0.1 --ip-range 10.20.8.0/21 --yes
 
 The strategy `recreate` removes all services of the network and makes them again: nothing answers meanwhile. The
@@ -124,7 +130,7 @@ pub struct RedefineArgs {
     #[arg(long, value_enum, default_value_t)]
     pub strategy: StrategyName,
 
-    /// The range of the network in transit, for `--strategy rolling`
+    /// The range of the network in transit, for `--strategy rolling`; without it a free one is chosen
     #[arg(long, value_name = "CIDR")]
     pub transit_subnet: Option<IpNet>,
 

@@ -229,7 +229,9 @@ impl Error {
             Self::Flags { error, .. } if error.code().is_some() => exit::DECLARATION,
             Self::Flags { error, .. } => error.exit_code(),
             Self::Update(error) => error.exit_code(),
-            Self::Budget(_) | Self::Checked { budget: true, .. } => exit::BUDGET,
+            Self::Budget(_) | Self::Checked { budget: true, .. } | Self::Network(NetworkError::NoRoom(_)) => {
+                exit::BUDGET
+            }
             Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
             | Self::OpenApi(_)

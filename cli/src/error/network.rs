@@ -7,7 +7,8 @@ use crate::commands::network::NetworkError;
 use crate::dump::Missing;
 use crate::execute::StepError;
 use crate::plan::redefine::{Refusal, Stop, Wait};
-use crate::words::{addresses, redefinition_wait};
+use crate::plan::restore::Lacking;
+use crate::words::{NOT_ALLOCATED, addresses, redefinition_wait};
 
 impl NetworkError {
     /// What went wrong: one line for each thing that did.
@@ -40,6 +41,7 @@ impl NetworkError {
             Self::NoHome => "there is no home folder for the journal of a redefinition".to_owned(),
             Self::File { path, error } => format!("{}: {error}", path.display()),
             Self::Dump { path, error } => format!("{}: {error}", path.display()),
+            Self::NoRoom(networks) => networks.iter().map(Lacking::line).collect::<Vec<_>>().join("\n"),
             Self::Missing(missing) => missing_lines(missing),
             Self::Differs => "something on the swarm is not as in the dump; it was left as it is".to_owned(),
             Self::Option(text) => format!("invalid driver option {text}: it has to be KEY=VALUE"),
@@ -76,6 +78,7 @@ impl NetworkError {
             }
             Self::ChangedMeanwhile => vec!["call it again to see the new plan".to_owned()],
             Self::CannotAsk => vec!["--yes agrees beforehand, --dry-run shows the plan".to_owned()],
+            Self::NoRoom(networks) => networks.iter().filter_map(Lacking::hint).collect(),
             Self::SeveralUnfinished(_) => vec!["name one of the networks".to_owned()],
             Self::Missing(_) => vec!["create them first, with `docker config create`, `docker secret create` or `docker network create`".to_owned()],
             _ => Vec::new(),
@@ -88,6 +91,34 @@ fn resume(journal: &Path) -> Vec<String> {
         "`docker smsvc network resume` goes on, `docker smsvc network undo` goes back".to_owned(),
         format!("the journal {} has every service", journal.display()),
     ]
+}
+
+impl Lacking {
+    /// The budget's no, with its code.
+    pub(crate) fn line(&self) -> String {
+        let Self { network, subnets, usable, headroom, need, .. } = self;
+        if subnets.is_empty() {
+            return format!("E305: network {network} has no addresses: {NOT_ALLOCATED}");
+        }
+        format!(
+            "E303: network {network} ({subnets}) has {} of {usable} free; the services of the dump need {}",
+            addresses(*headroom),
+            addresses(*need),
+        )
+    }
+
+    fn hint(&self) -> Option<String> {
+        if self.subnets.is_empty() {
+            return None;
+        }
+        let network = &self.network;
+        Some(match self.prefix {
+            Some(prefix) => format!(
+                "a network {network} of /{prefix} would hold them: create it first, or `docker smsvc network redefine` it where it is there"
+            ),
+            None => format!("no single IPv4 subnet in the place of {network} would hold them"),
+        })
+    }
 }
 
 fn missing_lines(missing: &[Missing]) -> String {
@@ -142,7 +173,7 @@ fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::TransitTaken(name) => format!("E340: the network in transit would be {name}, which exists"),
         Refusal::NoTransitRange => {
-            "E340: the network in transit needs an address range of its own".to_owned()
+            "E340: the swarm's address pools have no free range for the network in transit".to_owned()
         }
         Refusal::Stopped(stop) => stop_line(stop),
     }

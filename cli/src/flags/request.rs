@@ -90,7 +90,7 @@ pub enum Instead {
 }
 
 /// What is done about networks that have no room for the service.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum IpBudget {
     /// Create nothing.
     #[default]

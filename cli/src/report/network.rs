@@ -23,9 +23,15 @@ impl Report {
                 json!({"name": record.name, "tasks": record.state.running, "kept": goal.keeps(record), "outage": outage_json(*outage)})
             });
             let steps: Vec<String> = plan.steps.iter().map(next_words).collect();
+            let transit = match &goal.strategy {
+                Strategy::Recreate => Value::Null,
+                Strategy::Rolling { transit } => {
+                    json!({"network": transit.name(), "range": ranges(transit), "chosen": plan.transit_chosen})
+                }
+            };
             let line = json!({
                 "event": "plan", "network": goal.network(), "from": ranges(&goal.from), "to": ranges(&goal.to),
-                "services": services.collect::<Vec<_>>(), "steps": steps,
+                "transit": transit, "services": services.collect::<Vec<_>>(), "steps": steps,
             });
             self.result(&line.to_string());
             return;
@@ -38,7 +44,12 @@ impl Report {
             match &goal.strategy {
                 Strategy::Recreate => "all services are removed and made again".to_owned(),
                 Strategy::Rolling { transit } => {
-                    format!("services move over {} ({})", transit.name(), ranges(transit))
+                    let chosen = if plan.transit_chosen {
+                        ", which is free; --transit-subnet names another"
+                    } else {
+                        ""
+                    };
+                    format!("services move over {} ({}{chosen})", transit.name(), ranges(transit))
                 }
             }
         ));

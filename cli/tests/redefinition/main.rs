@@ -5,5 +5,6 @@
 
 mod crash;
 mod refusal;
+mod schema;
 mod stage;
 mod way;

@@ -1,8 +1,9 @@
 //! What is refused is refused with one clear line, and nothing is changed.
 
+use ipnet::Ipv4Net;
 use serde_json::{Value, json};
 
-use crate::stage::{NEW, OLD, Stage, job, web};
+use crate::stage::{NEW, OLD, Stage, everywhere, job, web};
 use crate::way::RECREATE;
 
 /// Refused with this code and a line that has this text; the swarm is as it was.
@@ -12,7 +13,7 @@ fn assert_refused(stage: &Stage, words: &[&str], code: &str, text: &str) {
     let (exit, said) = stage.refused(words);
     let line = said.lines().find(|line| line.contains(text));
     assert!(line.is_some_and(|line| line.starts_with(code)), "{words:?}\n{said}");
-    assert_eq!(exit, 1, "{said}");
+    assert_eq!(exit, if code == "E303" { 3 } else { 1 }, "{said}");
     assert_eq!((stage.look(), stage.simulator.mutating_calls()), (before, calls), "{words:?}");
 }
 
@@ -106,4 +107,72 @@ fn a_dump_that_needs_what_the_swarm_lacks_is_refused_before_anything_is_made() {
     let file = folder.path().join("dump.json");
     here.succeed(&["dump", "front", "-o", file.to_str().unwrap()]);
     assert_refused(&there, &["restore", file.to_str().unwrap()], "E350", "no secret key");
+}
+
+#[test]
+fn a_dump_that_does_not_fit_is_refused_before_anything_is_made() {
+    let here = Stage::with(&[web("one"), everywhere("two")]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.json");
+    let file = file.to_str().unwrap();
+    here.succeed(&["dump", "front", "-o", file]);
+    // The other swarm's own network of that name has five addresses.
+    let there = Stage::with(&[]);
+    there.call("DELETE", "/networks/front", &Value::Null);
+    let small =
+        json!({"Name": "front", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.62.0.0/29"}]}});
+    there.call("POST", "/networks/create", &small);
+    assert_refused(
+        &there,
+        &["restore", file],
+        "E303",
+        "network front (10.62.0.0/29) has 5 addresses of 5 free",
+    );
+    assert_refused(&there, &["restore", "--dry-run", file], "E303", "network front");
+    // Overruled, it is made; that the network differs is told as ever.
+    let (_, said) = there.refused(&["restore", "--ip-budget", "warn", file]);
+    assert!(said.contains("E303: network front") && said.contains("not as in the dump"), "{said}");
+    assert_eq!(there.look().services.len(), 2);
+}
+
+#[test]
+fn a_dump_whose_range_another_network_has_is_refused() {
+    let here = Stage::with(&[web("one")]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dump.json");
+    here.succeed(&["dump", "front", "-o", file.to_str().unwrap()]);
+    let there = Stage::with(&[]);
+    there.call("DELETE", "/networks/front", &Value::Null);
+    let other =
+        json!({"Name": "other", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.50.0.0/16"}]}});
+    there.call("POST", "/networks/create", &other);
+    assert_refused(&there, &["restore", file.to_str().unwrap()], "E332", "of the network other");
+}
+
+#[test]
+fn without_a_free_range_nobody_moves_over_a_network_in_transit() {
+    let stage = Stage::with(&[web("one")]);
+    // The first one is the routing mesh's.
+    let left = ["10.0.0.0/24", OLD, "10.51.0.0/24", NEW].map(|net| net.parse().unwrap());
+    fill("10.0.0.0/8".parse().unwrap(), &left, &stage);
+    stage.settle();
+    let words = ["redefine", "front", "--subnet", NEW, "--yes", "--strategy=rolling"];
+    assert_refused(&stage, &words, "E340", "no free range");
+}
+
+/// Makes networks of everything in `block` but what is to be left.
+fn fill(block: Ipv4Net, left: &[Ipv4Net], stage: &Stage) {
+    if left.iter().any(|net| net.contains(&block)) {
+        return;
+    }
+    if left.iter().any(|net| block.contains(net)) {
+        for half in block.subnets(block.prefix_len() + 1).unwrap() {
+            fill(half, left, stage);
+        }
+        return;
+    }
+    let name = format!("n{}", block.network().to_string().replace('.', "-"));
+    let network =
+        json!({"Name": name, "Driver": "overlay", "IPAM": {"Config": [{"Subnet": block.to_string()}]}});
+    stage.call("POST", "/networks/create", &network);
 }

@@ -9,6 +9,8 @@ use swarm_sim::api::Request;
 use swarm_sim::{Profile, Release, Server, Simulator, Speed};
 use tempfile::TempDir;
 
+use crate::schema::assert_dump;
+
 /// How much faster than real time the swarm lives.
 const SPEED: f64 = 300.0;
 
@@ -145,12 +147,17 @@ impl Stage {
         self.plugin(words).output().unwrap()
     }
 
-    /// Runs the plugin, which has to do what it was asked to; its standard output.
+    /// Runs the plugin, which has to do what it was asked to; its standard output. A dump has to be one by its schema.
     pub(crate) fn succeed(&self, words: &[&str]) -> String {
         let output = self.run(words);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         assert!(output.status.success(), "{words:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
-        text(&output.stdout)
+        let said = text(&output.stdout);
+        if words.first() == Some(&"dump") {
+            let file = words.iter().skip_while(|word| **word != "-o").nth(1);
+            assert_dump(&file.map_or_else(|| said.clone(), |file| std::fs::read_to_string(file).unwrap()));
+        }
+        said
     }
 
     /// Runs the plugin, which has to refuse; its exit code and standard error.

@@ -33,6 +33,18 @@ fn both_ways_change_the_range_and_nothing_else() {
 }
 
 #[test]
+fn the_network_in_transit_gets_a_free_range_that_the_plan_names() {
+    let stage = Stage::with(&[web("one"), idle("two")]);
+    let before = stage.look();
+    // The first range of the pool is the routing mesh's, and the second one is what is asked for.
+    let words = ["redefine", "front", "--subnet", "10.0.1.0/24", "--yes", "--strategy=rolling"];
+    let said = stage.succeed(&words);
+    let way = "services move over front-transit (10.0.2.0/24, which is free; --transit-subnet names another)";
+    assert!(said.contains(way), "{said}");
+    assert_only_the_range_differs(&before, &stage, "10.0.1.0/24");
+}
+
+#[test]
 fn a_redefinition_can_be_taken_back_and_forth() {
     let stage = Stage::with(&[web("one"), idle("two")]);
     let before = stage.look();

@@ -7,6 +7,7 @@ use crate::dump::{DumpError, Missing};
 use crate::execute::StepError;
 use crate::journal::JournalError;
 use crate::plan::redefine::{Refusal, Stop, Wait};
+use crate::plan::restore::Lacking;
 
 /// What ended it, with what the user needs to go on.
 #[derive(Debug)]
@@ -81,6 +82,8 @@ pub enum NetworkError {
         /// What is wrong with it.
         error: DumpError,
     },
+    /// A dump needs more addresses than networks have left.
+    NoRoom(Vec<Lacking>),
     /// A dump needs what the swarm does not have.
     Missing(Vec<Missing>),
     /// Something on the swarm is not as in the dump.

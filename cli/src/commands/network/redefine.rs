@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::execute::Credentials;
 use crate::journal::Header;
 use crate::observe::{NamedSwarm, is_updating};
+use crate::plan::free_range::{FreeRanges, routes};
 use crate::plan::redefine::{CompletedJobs, Redefinition, Request, Snapshot, Way, prepare};
 use crate::plugin::Cancellation;
 use crate::report::Report;
@@ -37,7 +38,12 @@ pub(super) async fn redefine(
         let network = recorded.header.goal.network().to_owned();
         return Err(NetworkError::Unfinished { network, journal }.into());
     }
-    let (plan, credentials) = plan(engine, &swarm, &id, &request, args, around).await?;
+    // There is no such file where the host is not a Linux one. Where the engine is elsewhere, this avoids more than it has to.
+    let own = routes(&std::fs::read_to_string("/proc/net/route").unwrap_or_default());
+    let free = |swarm: &NamedSwarm| {
+        FreeRanges::beside(&swarm.swarm.networks).in_pools_of(&info).avoiding(own.iter().copied())
+    };
+    let (plan, credentials) = plan(engine, &swarm, &id, free(&swarm), &request, args, around).await?;
     report.redefinition_plan(&plan, args.road.format);
     if args.dry_run {
         report.redefinition_steps(&plan, args.road.format);
@@ -47,7 +53,7 @@ pub(super) async fn redefine(
         agree(&format!("Redefine the network {} now?", plan.goal.network()), report)?;
         // People take their time, and swarms go on.
         let now = NamedSwarm::observe(engine).await?;
-        if self::plan(engine, &now, &id, &request, args, around).await?.0.goal != plan.goal {
+        if self::plan(engine, &now, &id, free(&now), &request, args, around).await?.0.goal != plan.goal {
             return Err(NetworkError::ChangedMeanwhile.into());
         }
     }
@@ -70,11 +76,12 @@ async fn plan(
     engine: &impl Engine,
     swarm: &NamedSwarm,
     network: &str,
+    free: FreeRanges,
     request: &Request,
     args: &RedefineArgs,
     around: &Surroundings,
 ) -> Result<(Redefinition, Credentials), Error> {
-    let mut snapshot = snapshot(swarm, network)?;
+    let mut snapshot = snapshot(swarm, network, free)?;
     let credentials = credentials(&snapshot.services, args.road.with_registry_auth, around)?;
     snapshot.images = images(engine, &snapshot, &credentials).await?;
     let plan = prepare(request, &snapshot).map_err(NetworkError::Refused)?;
@@ -117,7 +124,7 @@ fn request(args: &RedefineArgs) -> Result<Request, NetworkError> {
     })
 }
 
-fn snapshot(swarm: &NamedSwarm, id: &str) -> Result<Snapshot, Error> {
+fn snapshot(swarm: &NamedSwarm, id: &str, free: FreeRanges) -> Result<Snapshot, Error> {
     let gone = || Error::NetworkUnknown { name: id.to_owned() };
     let services = swarm.records_on(id);
     let on = |name: &str| services.iter().any(|record| record.name == name);
@@ -127,6 +134,7 @@ fn snapshot(swarm: &NamedSwarm, id: &str) -> Result<Snapshot, Error> {
         definition: swarm.definition(id).ok_or_else(gone)?,
         state: swarm.state(&services),
         networks: swarm.swarm.networks.clone(),
+        free,
         facts: swarm.swarm.facts(),
         containers: swarm.containers_on(id),
         updating: updating.map(|service| service.name().to_owned()).collect(),

@@ -10,7 +10,9 @@ use crate::dump::Dump;
 use crate::engine::{Engine, Surroundings};
 use crate::error::Error;
 use crate::execute::execute_redefinition;
+use crate::flags::IpBudget;
 use crate::observe::NamedSwarm;
+use crate::plan::check::World;
 use crate::plan::redefine::Step;
 use crate::plan::restore::{self, Fate};
 use crate::report::Report;
@@ -24,9 +26,22 @@ pub(super) async fn restore(
 ) -> Result<(), Error> {
     let text = read(&args.file).map_err(|error| NetworkError::File { path: args.file.clone(), error })?;
     let dump = Dump::parse(&text).map_err(|error| NetworkError::Dump { path: args.file.clone(), error })?;
-    let mut swarm = NamedSwarm::observe(engine).await?;
+    let (mut swarm, info) = tokio::try_join!(NamedSwarm::observe(engine), engine.info())?;
     let plan = restore::restore(&dump, &swarm.state(&[]), &swarm.names).map_err(NetworkError::Missing)?;
     report.restoration(&plan, args.format);
+    let overlaps = plan.overlaps(&swarm.swarm.networks);
+    if !overlaps.is_empty() {
+        return Err(NetworkError::Refused(overlaps).into());
+    }
+    if args.ip_budget != IpBudget::Off {
+        let world = World::live(swarm.swarm.clone(), &info);
+        let lacking = plan.lacking(&swarm.names, &world.facts, world.default_prefix);
+        match args.ip_budget {
+            IpBudget::Warn => lacking.iter().for_each(|network| report.warning(&network.line())),
+            _ if lacking.is_empty() => {}
+            _ => return Err(NetworkError::NoRoom(lacking).into()),
+        }
+    }
     if !args.dry_run {
         let missing = plan.services.iter().filter(|(_, fate)| *fate == Fate::Made).map(|(record, _)| record);
         let credentials = credentials(missing, args.with_registry_auth, around)?;

@@ -1,9 +1,15 @@
 //! The specs that a service has on its way over a network in transit.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Labels by which a proxy is told on which network to reach the tasks.
-const NETWORK_LABELS: [&str; 3] = ["smsvc.network", "traefik.docker.network", "traefik.swarm.network"];
+const NETWORK_LABELS: [&str; 3] = [OWN_LABEL, "traefik.docker.network", "traefik.swarm.network"];
+
+/// Ours. Whoever is on several networks and in an API group needs it.
+const OWN_LABEL: &str = "smsvc.network";
+
+/// The label of the members of an API group.
+const GROUP_LABEL: &str = "smsvc.group";
 
 /// On which of the two networks a service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +27,8 @@ impl Place {
     pub const ALL: [Self; 3] = [Self::Home, Self::Both, Self::Away];
 
     /// The spec of a service in this place. Aliases and driver options go along, so that names stay resolvable, and so
-    /// do the labels that name the network.
+    /// do the labels that name the network. A member of an API group that names none is on one more network than before,
+    /// so it is told which one it is reached on, lest the provider refuses to guess.
     pub fn spec(self, dumped: &Value, home: &str, transit: &str) -> Value {
         let mut spec = dumped.clone();
         if self == Self::Home {
@@ -31,15 +38,24 @@ impl Place {
         if let Some(entries) = entries {
             *entries = entries.iter().flat_map(|entry| self.entries(entry, home, transit)).collect();
         }
-        if self == Self::Away
-            && let Some(labels) = spec.pointer_mut("/Labels").and_then(Value::as_object_mut)
-        {
+        if let Some(labels) = spec.pointer_mut("/Labels").and_then(Value::as_object_mut) {
+            self.relabel(labels, home, transit);
+        }
+        spec
+    }
+
+    fn relabel(self, labels: &mut Map<String, Value>, home: &str, transit: &str) {
+        let is = |key: &str, label: &str| key.eq_ignore_ascii_case(label);
+        let has = |label: &str| labels.keys().any(|key| is(key, label));
+        if has(GROUP_LABEL) && !has(OWN_LABEL) {
+            labels.insert(OWN_LABEL.to_owned(), home.into());
+        }
+        if self == Self::Away {
             let named = labels.iter_mut().filter(|(key, value)| {
-                NETWORK_LABELS.contains(&key.to_ascii_lowercase().as_str()) && value.as_str() == Some(home)
+                NETWORK_LABELS.iter().any(|label| is(key, label)) && value.as_str() == Some(home)
             });
             named.for_each(|(_, value)| *value = transit.into());
         }
-        spec
     }
 
     fn entries(self, entry: &Value, home: &str, transit: &str) -> Vec<Value> {
@@ -86,5 +102,16 @@ mod tests {
             json!({"traefik.swarm.network": "transit", "smsvc.network": "back", "team": "front"})
         );
         assert_eq!(Place::Home.spec(&home, "front", "transit"), home);
+    }
+
+    #[test]
+    fn a_member_of_a_group_that_names_no_network_is_told_which_one_it_is_reached_on() {
+        let home = json!({
+            "Labels": {"smsvc.group": "shop"},
+            "TaskTemplate": {"Networks": [{"Target": "front"}]},
+        });
+        let network = |place: Place| place.spec(&home, "front", "transit")["Labels"]["smsvc.network"].clone();
+        assert_eq!((network(Place::Both), network(Place::Away)), (json!("front"), json!("transit")));
+        assert_eq!(network(Place::Home), Value::Null);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
 use smsvc_core::budget::{
     Addresses, Allocator, Capacity, Ledger, NetworkId, Subnet, SwarmFacts, UpdateOrder, smallest_prefix,
 };
@@ -11,6 +12,10 @@ use super::{Goal, Next, Refusal, State, Strategy, outline};
 use crate::dump::{JobState, NetworkDefinition, ServiceRecord};
 use crate::engine::Network;
 use crate::observe::shape;
+use crate::plan::free_range::FreeRanges;
+
+/// The prefix length of the networks that Docker makes unless it is told otherwise.
+const USUAL: u8 = 24;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -34,7 +39,7 @@ pub enum Way {
     Recreate,
     /// [`Strategy::Rolling`].
     Rolling {
-        /// The range of the network in transit, where one is free.
+        /// The range of the network in transit; without it a free one is chosen.
         transit: Option<Subnet>,
     },
 }
@@ -61,6 +66,8 @@ pub struct Snapshot {
     pub state: State,
     /// All networks, node-local ones included.
     pub networks: Vec<Network>,
+    /// What they leave of the swarm's address pools.
+    pub free: FreeRanges,
     /// The swarm in the terms of the budget.
     pub facts: SwarmFacts,
     /// Standalone containers on the network, by the host name of their node.
@@ -80,6 +87,8 @@ pub struct Redefinition {
     pub steps: Vec<Next>,
     /// What each service will feel.
     pub outages: Vec<(String, Outage)>,
+    /// Whether the range of the network in transit was chosen here, and not by the user.
+    pub transit_chosen: bool,
 }
 
 /// Checks everything, and says all that is wrong.
@@ -112,17 +121,18 @@ pub fn prepare(request: &Request, snapshot: &Snapshot) -> Result<Redefinition, V
         Way::Rolling { transit } => {
             refusals.extend(unrollable(snapshot));
             let name = format!("{}-transit", snapshot.network.name);
-            match transit {
+            let room = need.plus(surge(snapshot));
+            let range = transit.or_else(|| free_transit(room, request, snapshot));
+            match range {
                 None => refusals.push(Refusal::NoTransitRange),
                 Some(range) => {
-                    let room = need.plus(surge(snapshot));
-                    refusals.extend(too_small(&name, &[*range], room, snapshot.facts.allocator));
+                    refusals.extend(too_small(&name, &[range], room, snapshot.facts.allocator));
                 }
             }
             if snapshot.networks.iter().any(|network| network.name == name) {
                 refusals.push(Refusal::TransitTaken(name.clone()));
             }
-            let ranges: Vec<Subnet> = transit.iter().copied().collect();
+            let ranges: Vec<Subnet> = range.into_iter().collect();
             Strategy::Rolling { transit: to.with_name(&name).with_ranges(&ranges) }
         }
     };
@@ -142,7 +152,10 @@ pub fn prepare(request: &Request, snapshot: &Snapshot) -> Result<Redefinition, V
     };
     let outages = outages(&goal).into_iter().map(|(record, outage)| (record.name.clone(), outage)).collect();
     match outline(&goal, &snapshot.state) {
-        Ok(steps) => Ok(Redefinition { goal, steps, outages }),
+        Ok(steps) => {
+            let transit_chosen = matches!(request.way, Way::Rolling { transit: None });
+            Ok(Redefinition { goal, steps, outages, transit_chosen })
+        }
         Err(stop) => Err(vec![Refusal::Stopped(stop)]),
     }
 }
@@ -180,6 +193,20 @@ fn overlaps(request: &Request, snapshot: &Snapshot) -> Vec<Refusal> {
         refusals.extend(met.map(|range| Refusal::OwnRangesOverlap(range.net(), transit.net())));
     }
     refusals
+}
+
+/// A free range for the network in transit: as large as Docker makes networks unless more is needed, or just large enough
+/// where the pools have no more.
+fn free_transit(room: Addresses, request: &Request, snapshot: &Snapshot) -> Option<Subnet> {
+    let least = smallest_prefix(room)?;
+    let new = request.ranges.iter().filter_map(|range| match range.net() {
+        IpNet::V4(net) => Some(net),
+        IpNet::V6(_) => None,
+    });
+    let free = snapshot.free.clone().avoiding(new);
+    let first = |prefix: u8| free.first(prefix, 1).first().copied();
+    let net = first(least.min(USUAL)).or_else(|| first(least))?;
+    Subnet::new(net.into(), None, None).ok()
 }
 
 fn overlap(one: &Subnet, other: &Subnet) -> bool {

@@ -67,7 +67,7 @@ pub enum Refusal {
     JobsCannotRoll(Vec<String>),
     /// The network in transit has the name of one that exists.
     TransitTaken(String),
-    /// No free range was found for the network in transit.
+    /// The swarm's address pools have no range that is free and large enough for the network in transit.
     NoTransitRange,
     /// Something about the swarm stands against it.
     Stopped(Stop),

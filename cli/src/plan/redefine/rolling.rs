@@ -1,6 +1,8 @@
 //! The long way: services join a network in transit, leave the old one, and come back to the new one, one at a time.
 //!
-//! Before any service leaves a network, all of them are on the other one, so each can reach each at every moment.
+//! Before any service leaves a network, all of them are on the other one, so each can reach each at every moment. A proxy
+//! reaches its backends on the network that a label or a list of addresses names: it joins a network before they do, and
+//! leaves one after they have.
 
 use super::recreate::{refuse_new_services, waits_for_tasks};
 use super::{Goal, NetworkState, Next, Place, ServiceStand, State, Step, Stop, UpdateState, Wait};
@@ -113,8 +115,12 @@ impl<'a> Road<'a> {
             }
         }
         let start = if second == Place::Away { Place::Home } else { Place::Away };
-        let mover = |from: Place| places.iter().find(|(.., place)| *place == from);
-        let (moving, to) = match (mover(start), mover(Place::Both)) {
+        let mover = |from: Place, backends_first: bool| {
+            let movers = places.iter().filter(|(.., place)| *place == from);
+            // The first of the least: the order of the services stays within both kinds.
+            movers.min_by_key(|(record, ..)| is_backend(record) != backends_first)
+        };
+        let (moving, to) = match (mover(start, false), mover(Place::Both, true)) {
             (Some(moving), _) => (moving, first),
             (None, Some(moving)) => (moving, second),
             (None, None) => return Ok(None),
@@ -139,4 +145,18 @@ impl<'a> Road<'a> {
     fn spec(&self, record: &ServiceRecord, place: Place) -> serde_json::Value {
         place.spec(&record.spec, self.goal.network(), self.transit)
     }
+}
+
+/// Labels that have a proxy send requests to a service.
+const ROUTING_LABELS: [&str; 2] = ["smsvc.", "traefik."];
+
+/// Whether a service is reached through a proxy. Traefik has such labels for its dashboard, too.
+fn is_backend(record: &ServiceRecord) -> bool {
+    let labels = record.spec["Labels"].as_object();
+    let is_routed = labels.into_iter().flat_map(|labels| labels.keys()).any(|key| {
+        let key = key.to_ascii_lowercase();
+        ROUTING_LABELS.iter().any(|prefix| key.starts_with(prefix))
+    });
+    let image = record.spec.pointer("/TaskTemplate/ContainerSpec/Image").and_then(serde_json::Value::as_str);
+    is_routed && !image.is_some_and(|image| image.contains("traefik"))
 }

@@ -172,6 +172,26 @@ fn rolling_leaves_a_network_only_when_every_service_is_on_the_other_one() {
 }
 
 #[test]
+fn a_proxy_joins_a_network_before_its_backends_and_leaves_it_after_them() {
+    for (labels, image) in
+        [(json!({}), "proxy:1"), (json!({"traefik.enable": "true"}), "library/traefik:3.7")]
+    {
+        let mut goal = goal(rolling(), &[1, 1]);
+        let proxy = &mut goal.services[1].spec;
+        proxy["Labels"] = labels;
+        proxy["TaskTemplate"]["ContainerSpec"]["Image"] = image.into();
+        let steps = kinds(&outline(&goal, &before(&goal)).unwrap());
+        let moves: Vec<&str> =
+            steps.iter().map(String::as_str).filter(|step| step.starts_with('s')).collect();
+        assert_eq!(
+            moves,
+            ["s1 Both", "s0 Both", "s0 Away", "s1 Away", "s1 Both", "s0 Both", "s0 Home", "s1 Home"],
+            "{image}"
+        );
+    }
+}
+
+#[test]
 fn a_completed_job_that_is_left_out_is_not_made_again() {
     let mut goal = goal(Strategy::Recreate, &[1, 0]);
     goal.left_out = vec!["s1".to_owned()];

@@ -1,10 +1,14 @@
 //! What of a dump is missing on a swarm, what is there, and what differs.
 
+mod room;
+
 use std::collections::BTreeSet;
 
 use super::redefine::State;
 use crate::dump::{Difference, Dump, Missing, Names, NetworkDefinition, ServiceRecord};
 use crate::service::differing_fields;
+
+pub use room::Lacking;
 
 /// What a restoration does with each network and service, in order.
 #[derive(Debug, Clone, PartialEq)]
