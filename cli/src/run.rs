@@ -86,8 +86,12 @@ fn answer(arguments: &[String], report: Report) -> Result<(), Error> {
         }
         Err(Parsing::Wrong(error)) => return Err(Error::Usage(error)),
     };
-    let runtime =
-        Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Error::Runtime)?;
+    // One thread answers soonest: whoever waits for the engine hands nothing over to a thread that has to be woken first.
+    let mut builder = match action {
+        Action::Provider(_) => Builder::new_multi_thread(),
+        _ => Builder::new_current_thread(),
+    };
+    let runtime = builder.enable_all().build().map_err(Error::Runtime)?;
     runtime.block_on(dispatch(action, globals, report))
 }
 
