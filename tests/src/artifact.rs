@@ -10,6 +10,9 @@ use serde_json::Value;
 /// The environment variable that names a guest which is built already.
 pub const GUEST_VARIABLE: &str = "SMSVC_GUEST_WASM";
 
+/// The environment variable that names a folder with programs which are built already.
+pub const SHIPPED_VARIABLE: &str = "SMSVC_SHIPPED";
+
 /// The folder of the workspace.
 pub fn workspace() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -34,6 +37,15 @@ pub fn target_folder() -> Result<PathBuf> {
 /// The Docker CLI plugin, built with the profile `dev`.
 pub fn plugin() -> Result<PathBuf> {
     build("docker-smsvc", cargo().args(["build", "--package", "docker-smsvc"]))
+}
+
+/// A program of this machine as it is shipped: built with the profile `release`, or taken from the folder that
+/// [`SHIPPED_VARIABLE`] names.
+pub fn shipped(package: &str) -> Result<PathBuf> {
+    if let Some(folder) = env::var_os(SHIPPED_VARIABLE) {
+        return Ok(Path::new(&folder).join(package));
+    }
+    build(package, cargo().args(["build", "--release", "--package", package, "--bin", package]))
 }
 
 /// The simulated swarm, built with the profile `dev`.

@@ -1,6 +1,7 @@
-//! `cargo xtask`: the project's commands. `demo` shows the main job on real parts, `test` runs every check, `schema` writes
-//! what editors read.
+//! `cargo xtask`: the project's commands. `demo` shows the main job on real parts, `test` runs every check, `bench` measures
+//! against peers, `schema` writes what editors read.
 
+mod bench;
 mod demo;
 mod invariants;
 mod report;
@@ -21,6 +22,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measures side by side with peers, and writes the report: docs/benchmarks.md
+    Bench(bench::Arguments),
     /// Shows it all: an engine, a real Traefik, three services, their routes, and requests through them
     Demo(demo::Arguments),
     /// Writes the JSON schema of the labels for editors: docs/schema/smsvc-labels.json
@@ -31,6 +34,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Schema => schema::run(),
         Task::Test(arguments) => test::run(&arguments),

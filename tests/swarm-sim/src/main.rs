@@ -31,6 +31,9 @@ struct Arguments {
     /// Tasks of each of them
     #[arg(long, default_value_t = 5)]
     tasks: usize,
+    /// Make each of them a member of an API group of up to 100 services, with a route of its own
+    #[arg(long, requires = "services")]
+    routed: bool,
     /// Back each running task with an address of 127.0.0.0/8 by a process of this program
     #[arg(long, value_name = "PROGRAM")]
     run: Option<PathBuf>,
@@ -49,6 +52,18 @@ enum Engine {
     V29,
 }
 
+/// The labels of the service of this number.
+fn routed(number: usize) -> serde_json::Value {
+    let group = number / 100;
+    serde_json::json!({
+        "smsvc.group": format!("g{group}"),
+        "smsvc.host": "bench.example.com",
+        "smsvc.base": format!("/g{group}"),
+        "smsvc.port": "8080",
+        "smsvc.route.r.path": format!("/bulk-{number}/{{id}}"),
+    })
+}
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     if arguments.managers == 0 {
@@ -62,7 +77,8 @@ fn main() -> Result<()> {
     let simulator = Simulator::new(Profile::of(release), arguments.managers, arguments.workers, speed);
     if arguments.services > 0 {
         let bulk = Seed { services: arguments.services, tasks_each: arguments.tasks, networks: 10 };
-        simulator.with(|swarm| swarm.fill(bulk, |_| serde_json::json!({})));
+        let labels = |number: usize| if arguments.routed { routed(number) } else { serde_json::json!({}) };
+        simulator.with(|swarm| swarm.fill(bulk, labels));
     }
     let backing = arguments.run.as_deref().map(|program| Backing::start(&simulator, program));
     let mut servers = Vec::new();

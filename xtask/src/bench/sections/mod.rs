@@ -1,0 +1,64 @@
+//! The sections of the report, in their order. Each is a file, and a line here.
+
+mod command_line;
+mod many_routes;
+mod per_request;
+mod redefinition;
+mod reloads;
+mod scale;
+
+use std::fmt;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::Bench;
+use super::section::Section;
+
+/// A section, by the name that `--only` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Chapter {
+    /// What a request costs in a real Traefik
+    PerRequest,
+    /// What it costs where there are many routes
+    ManyRoutes,
+    /// Traefik's memory over reloads of its configuration
+    Reloads,
+    /// The plugin of the docker command
+    CommandLine,
+    /// The provider on a swarm of 10,000 services
+    Scale,
+    /// What clients feel while a network is redefined
+    Redefinition,
+}
+
+impl Chapter {
+    /// All, in their order.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::PerRequest,
+        Self::ManyRoutes,
+        Self::Reloads,
+        Self::CommandLine,
+        Self::Scale,
+        Self::Redefinition,
+    ];
+
+    /// Measures it.
+    pub(crate) fn measure(self, bench: &Bench) -> Result<Section> {
+        match self {
+            Self::PerRequest => per_request::measure(bench),
+            Self::ManyRoutes => many_routes::measure(bench),
+            Self::Reloads => reloads::measure(bench),
+            Self::CommandLine => command_line::measure(bench),
+            Self::Scale => scale::measure(bench),
+            Self::Redefinition => redefinition::measure(bench),
+        }
+    }
+}
+
+impl fmt::Display for Chapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}

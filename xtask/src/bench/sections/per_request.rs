@@ -1,0 +1,202 @@
+//! What one request costs in a real Traefik: without a middleware, with Traefik's own, with the plugin, and with the same
+//! rules in a plugin that Traefik interprets.
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use smsvc_tests::backend::Seen;
+use smsvc_tests::http::Request;
+
+use crate::bench::Bench;
+use crate::bench::load::{Generator, Run, each};
+use crate::bench::proxy::{Plugin, Proxy, Source};
+use crate::bench::published::{Declared, Route, published};
+use crate::bench::rounds::in_turns;
+use crate::bench::section::{Cell, Goal, Section, Table};
+use crate::bench::stats::Sample;
+use crate::report;
+
+const HOST: &str = "bench.example.com";
+const ROUTES: usize = 10;
+const CONNECTIONS: usize = 16;
+
+const METHOD: &str = "\
+Ten routes `GET /v2/kind-N/{id}` of two services are asked in turn, over 16 connections. All but the first variant rewrite
+the path to `/internal/kind-N/ID` and set `X-Smsvc-Service`; each sends the request to the same backend. Every variant is a
+Traefik process of its own.
+
+* **no middleware**: one router for the host.
+* **built-in**: a router for each route (`Host && Method && PathPrefix`, the cheapest rule that tells the ten apart) with
+  `replacePathRegex` and `headers`.
+* **plugin**: what `docker smsvc provider` publishes for these routes: the parent router with the plugin, and a child router for each
+  service, which removes the header again. With `GOGC=25`, as the README asks.
+* **interpreted**: the same routers, with a middleware in Go that Traefik interprets (Yaegi) in the place of the plugin.
+
+CPU is the user and system time of the Traefik process, divided by the number of requests. The peer of each ratio is *built-in*.";
+
+/// A Traefik that is set up in one of the four ways.
+struct Variant {
+    name: &'static str,
+    proxy: Proxy,
+}
+
+/// Sets all four up, checks that they do the same, and measures them in turns.
+pub(super) fn measure(bench: &Bench) -> Result<Section> {
+    let ours = published(bench, "per-request", HOST, &declared())?;
+    let interpreted = with_interpreter(ours.clone())?;
+    let backend = bench.backend.address.to_string();
+    let start = |name: &'static str, document: &Value, plugin: Option<Plugin>, gogc| -> Result<Variant> {
+        let folder = bench.folder(&format!("per-request/{name}"))?;
+        let mut proxy = Proxy::start(&bench.traefik, &folder, plugin, gogc, &Source::Document(document))?;
+        proxy.wait_until_it_routes(HOST, &path(0))?;
+        Ok(Variant { name, proxy })
+    };
+    let variants = [
+        start("no middleware", &bare(&backend), None, None)?,
+        start("built-in", &built_in(&backend), None, None)?,
+        start("plugin", &ours, Some(Plugin::guest(&bench.guest)?), Some(25))?,
+        start("interpreted", &interpreted, Some(Plugin::interpreted()), None)?,
+    ];
+    for variant in &variants {
+        check(variant).with_context(|| format!("the variant {}", variant.name))?;
+    }
+    let generator = Generator::new(&bench.folder("per-request")?)?;
+    let paths: Vec<String> = (0..ROUTES).map(path).collect();
+    let requests = generator.requests("ten", HOST, &paths)?;
+    let send = |variant: &Variant| {
+        let (server, traefik) = (variant.proxy.web, variant.proxy.id());
+        generator.run(server, &requests, CONNECTIONS, bench.under_load(), traefik, bench.backend.process.id())
+    };
+    // Connections are opened and pools are filled outside of what counts.
+    in_turns(&variants, 1, send)?;
+    let runs = in_turns(&variants, bench.rounds(9), send)?;
+    report::step(&format!("{} rounds of {} variants", bench.rounds(9), variants.len()));
+    Ok(section(&variants, &runs))
+}
+
+/// What is read of a run.
+type Figure = fn(&Run) -> f64;
+
+fn section(variants: &[Variant], runs: &[Vec<Run>]) -> Section {
+    let mut section = Section::new("What a request costs", METHOD);
+    let mut table = Table::new(&["", "requests a second", "p50", "p99", "CPU for each request"]);
+    let figure = |of: usize, figure: fn(&Run) -> f64| each(&runs[of], figure);
+    let figures: [(Figure, &'static str); 4] =
+        [(|run| run.per_second, ""), (|run| run.p50, "ms"), (|run| run.p99, "ms"), (|run| run.cpu, "µs")];
+    for (of, variant) in variants.iter().enumerate() {
+        let cells =
+            figures.iter().map(|(value, unit)| Cell::against(&figure(of, *value), &figure(1, *value), unit));
+        table.row(variant.name, cells.collect());
+    }
+    section.tables.push(table);
+    section.method.push_str(&others(runs));
+    let cpu = |of: usize| figure(of, |run| run.cpu);
+    let against = |of: usize, peer: usize| cpu(of).ratio_to(&cpu(peer)).median();
+    section.goals.push(Goal::at_most("plugin : built-in, CPU for each request", 1.0, against(2, 1), ""));
+    let more = |of: usize| -> Sample {
+        cpu(of).values().iter().zip(cpu(0).values()).map(|(own, bare)| own - bare).collect()
+    };
+    let beyond = more(2).median() / more(3).median();
+    section.goals.push(Goal::at_most("plugin : interpreted, CPU beyond no middleware", 0.5, beyond, ""));
+    section
+}
+
+/// How busy the machine was with other things.
+pub(super) fn others(runs: &[Vec<Run>]) -> String {
+    let foreign: Sample = runs.iter().flatten().map(|run| run.foreign * 100.0).collect();
+    format!(
+        "\n\nOther processes took {:.0} % of the machine meanwhile (median of the runs; at most {:.0} %).",
+        foreign.median(),
+        foreign.largest()
+    )
+}
+
+fn path(number: usize) -> String {
+    format!("/v2/kind-{number}/7")
+}
+
+fn service(number: usize) -> String {
+    format!("bench-{}", number % 2)
+}
+
+fn declared() -> Vec<Declared> {
+    let route = |number: usize| Route {
+        path: format!("/v2/kind-{number}/{{id}}"),
+        rewrite: Some(format!("/internal/kind-{number}/{{id}}")),
+    };
+    (0..2)
+        .map(|of| Declared {
+            service: service(of),
+            routes: (0..ROUTES).filter(|number| number % 2 == of).map(route).collect(),
+        })
+        .collect()
+}
+
+fn bare(backend: &str) -> Value {
+    json!({"http": {
+        "routers": {"all": {"rule": format!("Host(`{HOST}`)"), "service": "backend"}},
+        "services": {"backend": {"loadBalancer": {"servers": [{"url": format!("http://{backend}")}]}}},
+    }})
+}
+
+fn built_in(backend: &str) -> Value {
+    let mut document = bare(backend);
+    let http = &mut document["http"];
+    http["routers"] = json!({});
+    http["middlewares"] = json!({});
+    for number in 0..ROUTES {
+        let kind = format!("kind-{number}");
+        http["routers"][&kind] = json!({
+            "rule": format!("Host(`{HOST}`) && Method(`GET`) && PathPrefix(`/v2/{kind}/`)"),
+            "middlewares": [format!("path-{number}"), format!("headers-{}", number % 2)],
+            "service": "backend",
+        });
+        http["middlewares"][format!("path-{number}")] = json!({"replacePathRegex": {
+            "regex": format!("^/v2/{kind}/([^/]+)$"), "replacement": format!("/internal/{kind}/$1"),
+        }});
+        http["middlewares"][format!("headers-{}", number % 2)] =
+            json!({"headers": {"customRequestHeaders": {"X-Smsvc-Service": service(number)}}});
+    }
+    document
+}
+
+/// The document with the other plugin in the place of ours.
+fn with_interpreter(mut document: Value) -> Result<Value> {
+    let routes: Vec<Value> = (0..ROUTES)
+        .map(|number| {
+            json!({
+                "path": format!("/v2/kind-{number}/{{id}}"),
+                "rewrite": format!("/internal/kind-{number}/{{id}}"),
+                "service": service(number),
+            })
+        })
+        .collect();
+    let middlewares = document.pointer_mut("/http/middlewares").and_then(Value::as_object_mut);
+    let mut replaced = 0;
+    for middleware in middlewares.context("the document has no middlewares")?.values_mut() {
+        if middleware.get("plugin").is_some() {
+            *middleware = json!({"plugin": {"interpreted": {"routes": routes}}});
+            replaced += 1;
+        }
+    }
+    if replaced != 1 {
+        bail!("the document has {replaced} middlewares with the plugin, and should have one")
+    }
+    Ok(document)
+}
+
+/// Every route reaches the backend with the path that it has to have.
+fn check(variant: &Variant) -> Result<()> {
+    for number in 0..ROUTES {
+        let answer = Request::new("GET", HOST, &path(number)).send(variant.proxy.web)?;
+        let seen = Seen::of(&answer)
+            .with_context(|| format!("{} is answered with {}", path(number), answer.status))?;
+        let target = match variant.name {
+            "no middleware" => path(number),
+            _ => format!("/internal/kind-{number}/7"),
+        };
+        if seen.target != target {
+            bail!("the backend sees {} where {target} is meant", seen.target);
+        }
+    }
+    Ok(())
+}
