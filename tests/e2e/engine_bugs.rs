@@ -122,7 +122,12 @@ fn virtual_ip(ground: &Ground<'_>, short: &str) -> Result<Option<String>> {
 }
 
 /// Creates vip services until one gets an address, or until all are taken: the one that got it.
-fn taken_by_another(ground: &Ground<'_>, prefix: &str, network: &str, address: &str) -> Result<Option<String>> {
+fn taken_by_another(
+    ground: &Ground<'_>,
+    prefix: &str,
+    network: &str,
+    address: &str,
+) -> Result<Option<String>> {
     for number in 0..=OF_28 {
         let short = format!("{prefix}-{number}");
         take_one(ground, &short, network)?;

@@ -5,10 +5,13 @@
 //! at the end. Where the machine lacks an engine or Traefik, the trials are ignored with the reason;
 //! `SMSVC_E2E=require` makes that a failure.
 
+mod advise;
 mod budget;
 mod cases;
+mod check;
 mod cluster;
 mod concurrency;
+mod concurrency_cluster;
 mod create;
 mod diagnosis;
 mod endurance;
@@ -22,6 +25,7 @@ mod redefine;
 mod redefine_cluster;
 mod relay;
 mod routing;
+mod scenarios;
 mod stacks;
 mod update;
 mod world;
@@ -44,8 +48,12 @@ fn rules() -> impl Iterator<Item = Rule> {
     [
         redefine_cluster::RULES,
         cluster::RULES,
+        concurrency_cluster::RULES,
+        scenarios::RULES,
         concurrency::RULES,
         budget::RULES,
+        advise::RULES,
+        check::RULES,
         diagnosis::RULES,
         endurance::RULES,
         engine_bugs::RULES,

@@ -17,9 +17,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use run::run;
-pub use step::{Condition, Create, Step};
+pub use step::{Condition, Create, NodeFate, Step};
 
 use crate::api::{Request, answer};
+use crate::object::Availability;
 use crate::profile::{Profile, Release};
 use crate::swarm::Swarm;
 
@@ -34,9 +35,10 @@ pub struct Scenario {
     pub rows: Vec<u32>,
     /// The engines that it holds for: `20.10`, `29`.
     pub engines: Vec<String>,
-    /// Whether it would disturb others on an engine that they share.
+    /// Whether it changes what others use, or its numbers depend on how often the allocator tries what waits, which every release of an
+    /// address on the engine makes it do: nothing else may happen there meanwhile.
     #[serde(default)]
-    pub simulator_only: bool,
+    pub alone: bool,
     /// How many nodes; all but the first are workers.
     #[serde(default = "one")]
     pub nodes: usize,
@@ -56,9 +58,9 @@ impl Scenario {
         serde_json::from_str(text).context("no scenario")
     }
 
-    /// Whether it needs what no API call does: nodes that die, leaders that change, standalone containers.
-    pub fn needs_a_simulator(&self) -> bool {
-        self.simulator_only || self.nodes > 1 || self.steps.iter().any(Step::needs_a_simulator)
+    /// Whether a leader changes in it, which on a swarm of one node nothing can make happen.
+    pub fn needs_a_leader_change(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Node { fate: NodeFate::Restart, .. }))
     }
 
     /// Runs it on simulated engines of all releases that it holds for.
@@ -87,14 +89,23 @@ pub trait Ground {
     /// How long the engine takes to do what it can do at once.
     fn moment(&self) -> Duration;
 
+    /// What does not happen within this time does not happen by itself.
+    fn patience(&self) -> Duration;
+
     /// The image that the services run.
     fn image(&self) -> &str;
 
     /// What stands before the name of every object, so that it can be told from others.
     fn prefix(&self) -> &str;
 
-    /// The swarm itself, where it is simulated.
-    fn swarm(&mut self) -> Option<&mut Swarm>;
+    /// Lets something happen to a node that no API call does, or that each ground does in its own way.
+    fn node(&mut self, name: &str, fate: NodeFate) -> Result<()>;
+
+    /// A standalone container on a node joins a network.
+    fn attach(&mut self, network: &str, node: &str) -> Result<()>;
+
+    /// All standalone containers are removed.
+    fn detach_all(&mut self) -> Result<()>;
 }
 
 /// A simulated swarm as a ground: time is what is waited.
@@ -118,6 +129,10 @@ impl Ground for Simulated {
         Duration::from_millis(50)
     }
 
+    fn patience(&self) -> Duration {
+        Duration::from_millis(200)
+    }
+
     fn image(&self) -> &'static str {
         "example/backend:1"
     }
@@ -126,7 +141,31 @@ impl Ground for Simulated {
         ""
     }
 
-    fn swarm(&mut self) -> Option<&mut Swarm> {
-        Some(&mut self.swarm)
+    fn node(&mut self, name: &str, fate: NodeFate) -> Result<()> {
+        let id = self.swarm.node(name).with_context(|| format!("no {name}"))?.id.clone();
+        match fate {
+            NodeFate::Kill => self.swarm.kill_node(&id),
+            NodeFate::Return => self.swarm.return_node(&id),
+            NodeFate::Drain => self.swarm.set_availability(&id, Availability::Drain),
+            NodeFate::Remove => self.swarm.remove_node(&id),
+            NodeFate::Restart => self.swarm.lose_leader(),
+        }
+        Ok(())
+    }
+
+    fn attach(&mut self, network: &str, node: &str) -> Result<()> {
+        let network = self.swarm.network(network).context("no network")?.id.clone();
+        let node = self.swarm.node(node).context("no node")?.id.clone();
+        self.swarm.attach_container(&network, &node);
+        Ok(())
+    }
+
+    fn detach_all(&mut self) -> Result<()> {
+        let attached = self.swarm.tasks().filter(|task| task.service.is_none());
+        let attached: Vec<_> = attached.map(|task| task.id.clone()).collect();
+        for task in &attached {
+            self.swarm.detach_container(task);
+        }
+        Ok(())
     }
 }

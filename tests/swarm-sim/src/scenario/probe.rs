@@ -8,9 +8,6 @@ use serde_json::Value;
 use super::run::Run;
 use super::{Create, Ground};
 
-/// The last address of a probe is awaited so many moments before it counts as stuck.
-const PATIENCE: u32 = 4;
-
 /// Between two removals.
 const BETWEEN: Duration = Duration::from_millis(20);
 
@@ -33,14 +30,16 @@ pub(super) fn one_address<G: Ground>(
         replicas: Some(0),
         ..Create::default()
     })?;
-    let moment = run.ground.moment();
-    for _ in 0..PATIENCE {
-        if let Some(address) = vips(run, name)?.first() {
-            return Ok(Some(address.clone()));
+    let (moment, patience) = (run.ground.moment(), run.ground.patience());
+    let mut waited = Duration::ZERO;
+    loop {
+        match vips(run, name)?.first() {
+            Some(address) => return Ok(Some(address.clone())),
+            None if waited >= patience => return Ok(None),
+            None => run.ground.wait(moment),
         }
-        run.ground.wait(moment);
+        waited += moment;
     }
-    Ok(None)
 }
 
 /// The virtual IPs of a service.

@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 use super::check::check;
 use super::probe::{octets, one_address};
-use super::step::NodeFate;
 use super::{Create, Ground, Scenario, Step};
-use crate::object::Availability;
 
 /// How often is looked while something is awaited.
 const LOOK: Duration = Duration::from_millis(100);
@@ -46,7 +44,8 @@ impl<G: Ground> Run<'_, G> {
                 let target = format!("/services/{}", self.name(service));
                 self.call("DELETE", &target, None, 200).map(drop)
             }
-            Step::Network { name, config, status, ingress } => self.network(name, config, *status, *ingress),
+            Step::Network { name, config, status, ingress, within } => self
+                .until(Duration::from_secs_f64(*within), |run| run.network(name, config, *status, *ingress)),
             Step::RemoveNetwork { name, status } => self.remove_network(name, *status),
             Step::Wait(seconds) => {
                 self.ground.wait(Duration::from_secs_f64(*seconds));
@@ -62,24 +61,12 @@ impl<G: Ground> Run<'_, G> {
                 ensure!(seen == *expected, "{seen:?}");
                 Ok(())
             }
-            Step::Node { name, fate } => self.node(name, *fate),
+            Step::Node { name, fate } => self.ground.node(name, *fate),
             Step::Attach { network, node } => {
                 let network = self.network_id(network)?;
-                let swarm = self.ground.swarm().context("only a simulated swarm attaches containers")?;
-                let network = swarm.network(&network).context("no network")?.id.clone();
-                let node = swarm.node(node).context("no node")?.id.clone();
-                swarm.attach_container(&network, &node);
-                Ok(())
+                self.ground.attach(&network, node)
             }
-            Step::DetachAll => {
-                let swarm = self.ground.swarm().context("only a simulated swarm has containers")?;
-                let attached = swarm.tasks().filter(|task| task.service.is_none());
-                let attached: Vec<_> = attached.map(|task| task.id.clone()).collect();
-                for task in &attached {
-                    swarm.detach_container(task);
-                }
-                Ok(())
-            }
+            Step::DetachAll => self.ground.detach_all(),
         }
     }
 
@@ -264,19 +251,6 @@ impl<G: Ground> Run<'_, G> {
             Ok(())
         })?;
         ensure!(peak == addresses, "{peak} addresses at a time");
-        Ok(())
-    }
-
-    fn node(&mut self, name: &str, fate: NodeFate) -> Result<()> {
-        let swarm = self.ground.swarm().context("only a simulated swarm has nodes to lose")?;
-        let id = swarm.node(name).with_context(|| format!("no {name}"))?.id.clone();
-        match fate {
-            NodeFate::Kill => swarm.kill_node(&id),
-            NodeFate::Return => swarm.return_node(&id),
-            NodeFate::Drain => swarm.set_availability(&id, Availability::Drain),
-            NodeFate::Remove => swarm.remove_node(&id),
-            NodeFate::Restart => swarm.lose_leader(),
-        }
         Ok(())
     }
 

@@ -42,6 +42,9 @@ pub enum Step {
         /// Whether it is the routing mesh's.
         #[serde(default)]
         ingress: bool,
+        /// For how many seconds another answer is no failure: a node may still have the network that had the name.
+        #[serde(default)]
+        within: f64,
     },
     /// Removes a network.
     RemoveNetwork {
@@ -166,12 +169,6 @@ pub struct Condition {
     pub allocated: BTreeMap<String, bool>,
     /// No task refers to these networks.
     pub no_tasks: Vec<String>,
-}
-
-impl Step {
-    pub(super) fn needs_a_simulator(&self) -> bool {
-        matches!(self, Self::Node { .. } | Self::Attach { .. } | Self::DetachAll)
-    }
 }
 
 fn ok() -> u16 {
