@@ -52,6 +52,8 @@ pub struct Finding {
     pub hint: Option<String>,
     /// The service that it is about, where it is about one.
     pub service: Option<String>,
+    /// The labels that it is about, each with its service; the one to change first.
+    pub labels: Vec<(String, String)>,
     /// Where it is written, where it comes from a file.
     pub place: Option<Place>,
 }
@@ -68,7 +70,7 @@ impl Finding {
     }
 
     fn new(code: &'static str, severity: Severity, text: impl Into<String>) -> Self {
-        Self { code, severity, text: text.into(), hint: None, service: None, place: None }
+        Self { code, severity, text: text.into(), hint: None, service: None, labels: Vec::new(), place: None }
     }
 
     /// The same with what would help.
@@ -81,6 +83,13 @@ impl Finding {
     #[must_use]
     pub fn of_service(self, service: impl Into<String>) -> Self {
         Self { service: Some(service.into()), ..self }
+    }
+
+    /// The same about a label of a service, also.
+    #[must_use]
+    pub fn of_label(mut self, service: impl Into<String>, label: impl Into<String>) -> Self {
+        self.labels.push((service.into(), label.into()));
+        self
     }
 
     /// The same with where it is written.

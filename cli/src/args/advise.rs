@@ -32,6 +32,10 @@ pub struct AdviseArgs {
     #[arg(short = 'y', long, requires = "apply")]
     pub yes: bool,
 
+    /// Give up when a service has not settled after this time, as 90s or 5m
+    #[arg(long, value_name = "DURATION", requires = "apply")]
+    pub timeout: Option<String>,
+
     /// How to print the result: table, json, 'table TEMPLATE' or a Go template
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]
     pub format: Format,

@@ -36,7 +36,7 @@ pub async fn advise(
         agree(&format!("Change {} services to dnsrr, restarting their tasks?", advice.len()), report)?;
     }
     for one in &advice {
-        apply(engine, one, around, cancellation, report).await?;
+        apply(engine, one, args.timeout.as_deref(), around, cancellation, report).await?;
     }
     Ok(())
 }
@@ -46,6 +46,7 @@ pub async fn advise(
 async fn apply(
     engine: &impl Engine,
     advice: &Advice,
+    timeout: Option<&str>,
     around: &Surroundings,
     cancellation: &Cancellation,
     report: Report,
@@ -60,7 +61,9 @@ async fn apply(
         directory: std::env::current_dir().unwrap_or_default(),
         read: |path| std::fs::read(path),
     };
-    let words = ["--endpoint-mode", "dnsrr", "--quiet", &now.id].map(str::to_owned);
+    let patience = timeout.into_iter().flat_map(|timeout| ["--timeout", timeout]);
+    let words = ["--endpoint-mode", "dnsrr", "--quiet"].into_iter().chain(patience).chain([now.id.as_str()]);
+    let words: Vec<String> = words.map(str::to_owned).collect();
     let wrong = |error| Error::Flags { line: &UPDATE, error };
     let Asked::For(request) = flags::parse_update(&UPDATE, &words, &shell).map_err(wrong)? else {
         return Ok(());

@@ -1,7 +1,7 @@
 //! What services declare: labels that are wrong, declarations that contradict each other, and routes that cannot be told
 //! apart by looking at them.
 
-use smsvc_core::labels;
+use smsvc_core::labels::{self, PREFIX};
 use smsvc_core::merge::{Conflict, Declaration, merge};
 
 use super::{Subject, overlap};
@@ -17,23 +17,40 @@ pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
             Err(errors) => found.extend(errors.into_iter().map(|error| {
                 Finding::error(error.code(), error.to_string())
                     .of_service(&subject.name)
+                    .of_label(&subject.name, &error.label)
                     .with_hint("the whole API group is left out until the label is right")
             })),
         }
     }
     let merged = merge(&declarations);
     for conflict in merged.refused.iter().flat_map(|refusal| &refusal.errors) {
-        let [first, _] = conflict.services();
-        found.push(
-            Finding::error(conflict.code(), conflict.to_string())
-                .of_service(first.as_str())
-                .with_hint(hint(conflict)),
-        );
+        let services = conflict.services();
+        let finding = Finding::error(conflict.code(), conflict.to_string())
+            .of_service(services[0].as_str())
+            .with_hint(hint(conflict));
+        // The younger one is to give way.
+        found.push(services.iter().rev().fold(finding, |finding, service| {
+            finding.of_label(service.as_str(), label(conflict, service.as_str()))
+        }));
     }
     for group in &merged.spec.groups {
         found.extend(overlap::findings(group));
     }
     found
+}
+
+/// The label of a service that a conflict is about.
+fn label(conflict: &Conflict, service: &str) -> String {
+    match conflict {
+        Conflict::GroupValue { label, .. } => label.clone(),
+        Conflict::TwoOwners { .. } => format!("{PREFIX}owner"),
+        Conflict::Settings { error, .. } => format!("{PREFIX}{}", error.key()),
+        Conflict::VersionWithoutPlace { route, .. } => format!("{PREFIX}route.{route}.version"),
+        Conflict::SameMatch { first, second } => {
+            let own = if second.service.as_str() == service { second } else { first };
+            own.label.clone()
+        }
+    }
 }
 
 fn hint(conflict: &Conflict) -> &'static str {

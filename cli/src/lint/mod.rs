@@ -91,10 +91,10 @@ pub fn lint(subjects: &[Subject]) -> Vec<Finding> {
     findings
 }
 
-/// What there is to find with a service that is not there without it.
-pub fn introduced(others: &[Subject], subject: &Subject) -> Vec<Finding> {
+/// What there is to find with services that is not there without them.
+pub fn introduced(others: &[Subject], subjects: &[Subject]) -> Vec<Finding> {
     let before = lint(others);
-    let all: Vec<Subject> = others.iter().chain([subject]).cloned().collect();
+    let all: Vec<Subject> = others.iter().chain(subjects).cloned().collect();
     lint(&all).into_iter().filter(|finding| !before.contains(finding)).collect()
 }
 
@@ -134,7 +134,7 @@ mod tests {
     fn only_what_a_service_brings_is_its_own() {
         let wrong = subject("old", &[("smsvc.group", "h"), ("smsvc.prot", "80")]);
         let same = subject("new", &GOOD);
-        let introduced = introduced(&[wrong, subject("good", &GOOD)], &same);
+        let introduced = introduced(&[wrong, subject("good", &GOOD)], &[same]);
         assert_eq!(introduced.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["E202"]);
     }
 }

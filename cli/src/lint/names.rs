@@ -29,13 +29,18 @@ pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
             if fields == others_fields && !services {
                 continue;
             }
-            let kind = kind.trim_end_matches('s');
             let text = format!(
-                "services {} and {} define the {kind} {name} differently (labels traefik.http.{kind}s.{name}.*): Traefik deletes it for both",
-                first.name, other.name
+                "services {} and {} define the {} {name} differently (labels traefik.http.{kind}.{name}.*): Traefik deletes it for both",
+                first.name,
+                other.name,
+                kind.trim_end_matches('s')
             );
             found.push(
-                Finding::error("E416", text).of_service(&first.name).with_hint("give each a name of its own"),
+                Finding::error("E416", text)
+                    .of_service(&first.name)
+                    .of_label(&other.name, defining(other, kind, name))
+                    .of_label(&first.name, defining(first, kind, name))
+                    .with_hint("give each a name of its own"),
             );
         }
     }
@@ -77,9 +82,19 @@ fn foreign(kind: &str, name: &str, definitions: &[(&Subject, BTreeMap<String, &s
                 "service {}, label traefik.http.{kind}.{name}.*: names that start with {OURS} are those of smsvc's own routers, and Traefik deletes what has one name twice",
                 subject.name
             );
-            Finding::error("E204", text).of_service(&subject.name).with_hint("choose another name")
+            Finding::error("E204", text)
+                .of_service(&subject.name)
+                .of_label(&subject.name, defining(subject, kind, name))
+                .with_hint("choose another name")
         })
         .collect()
+}
+
+/// The first label by which a service defines an object.
+fn defining(subject: &Subject, kind: &str, name: &str) -> String {
+    let start = format!("traefik.http.{kind}.{name}.");
+    let mut labels = subject.labels.keys();
+    labels.find(|label| label.to_ascii_lowercase().starts_with(&start)).cloned().unwrap_or(start)
 }
 
 /// Routers with a WASM plugin: all that name a middleware which has a plugin.

@@ -28,7 +28,7 @@ pub(super) fn findings(group: &Group) -> Vec<Finding> {
                 label(service, route),
                 label(rival, other)
             );
-            found.push(Finding::warning("W401", text).of_service(*service).with_hint(
+            found.push(Finding::warning("W401", text).of_service(*service).of_label(*rival, key(other)).of_label(*service, key(route)).with_hint(
                 "docker smsvc routes test METHOD URL says which one answers; a literal or a constraint in one of them settles it",
             ));
         }
@@ -39,6 +39,7 @@ pub(super) fn findings(group: &Group) -> Vec<Finding> {
             found.push(
                 Finding::warning("W402", text)
                     .of_service(*service)
+                    .of_label(*service, key(route))
                     .with_hint("remove it, or narrow the others"),
             );
         }
@@ -47,8 +48,13 @@ pub(super) fn findings(group: &Group) -> Vec<Finding> {
 }
 
 fn label(service: &str, route: &Route) -> String {
+    format!("service {service} ({}={})", key(route), route.path())
+}
+
+/// The label that says what a route takes.
+fn key(route: &Route) -> String {
     let field = if *route.path().end() == End::Prefix { "prefix" } else { "path" };
-    format!("service {service} (smsvc.route.{}.{field}={})", route.name(), route.path())
+    format!("smsvc.route.{}.{field}", route.name())
 }
 
 /// Whether two exact paths have a path in common and each is more specific than the other somewhere.

@@ -16,6 +16,8 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
         );
         found.push(
             Finding::error("E304", text)
+                .of_label(name, "traefik.swarm.lbswarm")
+                .of_label(name, "traefik.docker.lbswarm")
                 .with_hint("remove the label: Traefik balances over the tasks by itself"),
         );
     }
@@ -27,7 +29,8 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
             "service {name} is on the networks {} and does not say on which of them Traefik reaches it: Traefik takes any, another one at each poll",
             subject.networks.join(", ")
         );
-        found.push(Finding::warning("W412", text).with_hint("add the label traefik.swarm.network=NETWORK"));
+        let hint = "add the label traefik.swarm.network=NETWORK";
+        found.push(Finding::warning("W412", text).with_hint(hint));
     }
     if subject.label(labels::GROUP).is_some() {
         found.extend(of_member(subject));
@@ -43,7 +46,8 @@ fn of_member(subject: &Subject) -> Vec<Finding> {
         let text = format!("service {name} has no label smsvc.port: it answers 503");
         found.push(
             Finding::error("E106", text)
-                .with_hint("docker service update --label-add smsvc.port=PORT says where its tasks listen"),
+                .of_label(name, labels::GROUP)
+                .with_hint("the label smsvc.port=PORT says where its tasks listen"),
         );
     }
     match subject.label("smsvc.network") {
@@ -53,12 +57,17 @@ fn of_member(subject: &Subject) -> Vec<Finding> {
             );
             found.push(
                 Finding::error("E302", text)
-                    .with_hint(format!("docker service update --network-add {network} {name}")),
+                    .of_label(name, "smsvc.network")
+                    .with_hint(format!("put it on {network} too (docker service update --network-add {network} {name}), or name another")),
             );
         }
         None if subject.networks.is_empty() => {
             let text = format!("service {name} is on no overlay network: Traefik cannot reach it");
-            found.push(Finding::error("E302", text).with_hint("it needs a network that Traefik is on, too"));
+            found.push(
+                Finding::error("E302", text)
+                    .of_label(name, labels::GROUP)
+                    .with_hint("it needs a network that Traefik is on, too"),
+            );
         }
         None if subject.networks.len() > 1 => {
             let text = format!(
@@ -74,7 +83,7 @@ fn of_member(subject: &Subject) -> Vec<Finding> {
             "service {name} has a virtual IP on each network, and Traefik, which balances over its tasks, never uses it"
         );
         found.push(Finding::warning("W406", text).with_hint(
-            "docker service update --endpoint-mode dnsrr saves an address on each network, unless other services call it by its name",
+            "endpoint mode dnsrr (docker service update --endpoint-mode dnsrr, in a stack file deploy.endpoint_mode) saves an address on each network; keep vip where other services call it by its name",
         ));
     }
     found

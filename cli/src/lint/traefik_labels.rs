@@ -27,6 +27,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
         match parts.as_slice() {
             ["traefik", "http", "routers", _, "parentrefs", ..] => found.push(
                 Finding::error("E410", format!("service {}, label {label}: Traefik ignores it, and the router answers by itself, without what its parent would check", subject.name))
+                    .of_label(&subject.name, *label)
                     .with_hint("routers with parents need the file or HTTP provider: docker smsvc provider, or docker smsvc gateway render"),
             ),
             ["traefik", "http", "routers", _, field, ..] if !ROUTER.contains(field) => found.push(unknown(subject, label, field)),
@@ -42,10 +43,15 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
         if key.starts_with("traefik.") && index(key).is_some_and(|index| index >= INDEXES) {
             found.push(
                 Finding::warning("W414", format!("service {}, label {label}: Traefik sorts the indexes of a list as text, so that [10] comes before [2]", subject.name))
+                    .of_label(&subject.name, *label)
                     .with_hint("write the list in one label with commas, or start at [10]"),
             );
         }
     }
+    let first = |start: &str| {
+        let found = keys.iter().find(|(_, key)| key.starts_with(start));
+        found.map_or_else(|| start.to_owned(), |(label, _)| (*label).to_owned())
+    };
     let enabled = subject.label("traefik.enable").is_none_or(|value| !value.eq_ignore_ascii_case("false"));
     let port = keys.iter().any(|(_, key)| {
         key.starts_with("traefik.http.services.")
@@ -54,6 +60,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
     if routed && enabled && !port {
         found.push(
             Finding::error("E411", format!("service {} has traefik.http.routers labels and none for its port: Traefik drops the service, its middlewares too", subject.name))
+                .of_label(&subject.name, first("traefik.http.routers."))
                 .with_hint("add traefik.http.services.NAME.loadbalancer.server.port=PORT"),
         );
     }
@@ -66,6 +73,7 @@ pub(super) fn findings(subject: &Subject) -> Vec<Finding> {
     if providers.len() == 2 {
         found.push(
             Finding::error("E413", format!("service {} has labels traefik.docker.* and traefik.swarm.*: Traefik drops a service that has both", subject.name))
+                .of_label(&subject.name, first("traefik.docker."))
                 .with_hint("keep traefik.swarm.*"),
         );
     }
@@ -80,6 +88,7 @@ fn unknown(subject: &Subject, label: &str, field: &str) -> Finding {
             subject.name
         ),
     )
+    .of_label(&subject.name, label)
     .with_hint("correct the label or remove it")
 }
 

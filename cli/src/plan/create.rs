@@ -91,7 +91,7 @@ fn linted(
         services.iter().map(|service| Subject::of_service(service, networks)).collect();
     let spec = spec(request, snapshot, None, mode)?;
     let subject = Subject::of_spec(&request.name, "", request.labels.clone(), &spec, &known);
-    let (errors, warnings): (Vec<Finding>, Vec<Finding>) = lint::introduced(&others, &subject)
+    let (errors, warnings): (Vec<Finding>, Vec<Finding>) = lint::introduced(&others, &[subject])
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
     if errors.is_empty() { Ok(warnings) } else { Err(Error::Refused(errors)) }

@@ -1,16 +1,16 @@
-//! The `smsvc.*` labels of a stack's services: each by itself, together, and with the services of the swarm.
+//! The labels of a stack's services, and how Traefik reaches them: the rules of `lint`, each finding with its place.
 
-use smsvc_core::labels::{self, PREFIX};
-use smsvc_core::merge::{Conflict, merge};
+use std::collections::BTreeMap;
 
 use super::networks::ByKey;
 use super::{CheckedService, World, removed};
 use crate::finding::{Finding, Place};
-use crate::groups::Declared;
+use crate::lint::{self, Subject};
 use crate::service::RawService;
 use crate::stack::{Stack, StackService};
 
-/// Tells what `create` would refuse of every service, and every conflict that one of them has a part in.
+/// Tells what `lint` finds once the stack is deployed and does not find without its services. What is wrong between
+/// services that stay as they are is for `lint` itself.
 pub(super) fn check(
     stack: &Stack,
     name: &str,
@@ -20,103 +20,58 @@ pub(super) fn check(
     world: &World,
     findings: &mut Vec<Finding>,
 ) {
-    for service in services {
-        let Some(declared) = stack.services.get(&service.key) else { continue };
-        let at = |label: &str| {
-            declared.labels.get(label).map_or_else(|| declared.place.clone(), |label| label.place.clone())
-        };
-        if let Err(errors) = labels::parse(&service.name, "", &declared.label_texts()) {
-            for error in errors {
-                let place = Some(at(&error.label));
-                findings.push(
-                    Finding::error(error.code(), error.to_string()).of_service(&service.name).at(place),
-                );
-            }
-        }
-        reachable(service, declared, networks, findings);
-    }
     let gone: Vec<&str> = removed(stack, name, prune, world).map(RawService::name).collect();
-    let others: Vec<RawService> = world
-        .swarm
-        .services
+    let stays = |live: &&RawService| {
+        !gone.contains(&live.name()) && !services.iter().any(|service| service.name == live.name())
+    };
+    let live = world.swarm.services.iter().filter(stays);
+    let others: Vec<Subject> =
+        live.map(|service| Subject::of_service(service, &world.swarm.networks)).collect();
+    let declared: BTreeMap<&str, &StackService> = services
         .iter()
-        .filter(|live| {
-            !gone.contains(&live.name()) && !services.iter().any(|service| service.name == live.name())
-        })
-        .cloned()
+        .filter_map(|service| Some((service.name.as_str(), stack.services.get(&service.key)?)))
         .collect();
-    let mut declarations = Declared::read(&others).declarations;
-    declarations.extend(services.iter().filter_map(|service| service.declaration.clone()));
-    for conflict in merge(&declarations).refused.into_iter().flat_map(|refusal| refusal.errors) {
-        let [older, younger] = conflict.services();
-        let mine = [younger, older]
-            .into_iter()
-            .find_map(|name| services.iter().find(|service| service.name == name.as_str()));
-        let Some(service) = mine else { continue };
-        let place = stack.services.get(&service.key).map(|declared| place_of(&conflict, service, declared));
-        findings
-            .push(Finding::error(conflict.code(), conflict.to_string()).of_service(&service.name).at(place));
+    let own: Vec<Subject> = services
+        .iter()
+        .filter_map(|service| Some(subject(service, declared.get(service.name.as_str())?, networks, world)))
+        .collect();
+    for finding in lint::introduced(&others, &own) {
+        findings.push(placed(finding, &declared));
     }
 }
 
-/// Where the label stands that a conflict is about.
-fn place_of(conflict: &Conflict, service: &CheckedService, declared: &StackService) -> Place {
-    let label = match conflict {
-        Conflict::GroupValue { label, .. } => label.clone(),
-        Conflict::TwoOwners { .. } => format!("{PREFIX}owner"),
-        Conflict::Settings { error, .. } => format!("{PREFIX}{}", error.key()),
-        Conflict::VersionWithoutPlace { route, .. } => format!("{PREFIX}route.{route}.version"),
-        Conflict::SameMatch { first, second } => {
-            let mine = if second.service.as_str() == service.name { second } else { first };
-            mine.label.clone()
-        }
-    };
-    let found = declared.labels.iter().find(|(key, _)| key.eq_ignore_ascii_case(&label));
-    found.map_or_else(|| declared.place.clone(), |(_, label)| label.place.clone())
+/// A service as the engine would have it.
+fn subject(service: &CheckedService, declared: &StackService, networks: &ByKey, world: &World) -> Subject {
+    let on = networks.values().filter(|network| service.shape.networks.contains(&network.id));
+    Subject {
+        name: service.name.clone(),
+        created: world
+            .swarm
+            .service(&service.name)
+            .map(RawService::created_at)
+            .unwrap_or_default()
+            .to_owned(),
+        labels: declared.label_texts(),
+        mode: service.shape.mode,
+        ingress_port: service.shape.ingress_port,
+        networks: on.map(|network| network.name.clone()).collect(),
+    }
 }
 
-/// Traefik reaches a member of an API group on an overlay network and a port, so it needs both.
-fn reachable(
-    service: &CheckedService,
-    declared: &StackService,
-    networks: &ByKey,
-    findings: &mut Vec<Finding>,
-) {
-    let Some(declaration) = &service.declaration else { return };
-    let (name, group) = (&service.name, &declaration.group);
-    let mut refuse = |code, text: String| {
-        let place = declared
-            .labels
-            .get(labels::GROUP)
-            .map_or_else(|| declared.place.clone(), |label| label.place.clone());
-        findings.push(Finding::error(code, text).of_service(name).at(Some(place)));
+/// A finding at the line of the first of its labels that stands in the files; else at the service that it is about. One
+/// that names a live service first is told of the service of the stack.
+fn placed(finding: Finding, declared: &BTreeMap<&str, &StackService>) -> Finding {
+    let line = finding.labels.iter().find_map(|(service, label)| {
+        let labels = &declared.get(service.as_str())?.labels;
+        let (_, value) = labels.iter().find(|(key, _)| key.eq_ignore_ascii_case(label))?;
+        Some((service.clone(), value.place.clone()))
+    });
+    let named = || finding.service.iter().chain(finding.labels.iter().map(|(service, _)| service));
+    let whole = || -> Option<(String, Place)> {
+        named().find_map(|name| Some((name.clone(), declared.get(name.as_str())?.place.clone())))
     };
-    if declaration.port.is_none() {
-        refuse(
-            "E106",
-            format!(
-                "service {name} of API group {group} has to say on which port its tasks listen (smsvc.port)"
-            ),
-        );
-    }
-    let mine = || networks.values().filter(|network| service.shape.networks.contains(&network.id));
-    match &declaration.network {
-        None if mine().next().is_none() => {
-            refuse(
-                "E302",
-                format!(
-                    "service {name} of API group {group} has to be on an overlay network that Traefik is on, too"
-                ),
-            );
-        }
-        Some(network) if !mine().any(|it| it.name == *network) => {
-            refuse(
-                "E302",
-                format!(
-                    "service {name}: the label smsvc.network names {network}, which is no overlay network of the service"
-                ),
-            );
-        }
-        _ => {}
+    match line.or_else(whole) {
+        Some((service, place)) => finding.of_service(service).at(Some(place)),
+        None => finding,
     }
 }

@@ -111,12 +111,10 @@ fn one(
     };
     let mode_place = service.endpoint_mode.as_ref().map_or(&service.place, |mode| &mode.place);
     match endpoint::choose(Requested::Explicit(mode), &facts) {
-        Ok(_) => {}
+        // A label of Traefik's that does not go with the mode is told with the other labels.
+        Ok(_) | Err(EndpointError::DnsrrWithLbSwarm) => {}
         Err(error @ EndpointError::DnsrrWithIngressPort) => {
             refuse("E301", mode_place, format!("service {name}: {error}"));
-        }
-        Err(error @ EndpointError::DnsrrWithLbSwarm) => {
-            refuse("E304", mode_place, format!("service {name}: {error}"));
         }
     }
     let eligible = world.facts.nodes.iter().filter(|node| shape.placement.allows(node)).count() as u64;

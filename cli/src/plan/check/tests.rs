@@ -129,7 +129,58 @@ services:
     let told = told(text, &World::described(1));
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("stack.yml:7: E301: service shop_a"), "{told:?}");
-    assert!(told[1].starts_with("stack.yml:11: E304: service shop_b"), "{told:?}");
+    assert!(told[1].starts_with("stack.yml:12: E304: service shop_b"), "{told:?}");
+}
+
+#[test]
+fn what_traefik_would_drop_or_misunderstand_is_told_at_its_label() {
+    let text = "
+services:
+  shop:
+    image: x
+    networks: [front, back]
+    deploy:
+      endpoint_mode: dnsrr
+      labels:
+        traefik.http.routers.web.rule: Host(`a`)
+        traefik.http.services.shop.loadbalancer.server.port: '80'
+  api:
+    image: x
+    networks: [front]
+    deploy:
+      labels:
+        - smsvc.group=g
+        - smsvc.port=80
+        - smsvc.route.a.path=/a
+        - smsvc.route.b.path=/b
+networks: {front: {}, back: {}}
+";
+    let others = [
+        ("traefik.http.routers.web.rule", "Host(`b`)"),
+        ("traefik.http.services.x.loadbalancer.server.port", "1"),
+    ];
+    let swarm = Swarm::sample()
+        .with_network("old", "10.1.0.0/24")
+        .with_service("old", "dnsrr", 1, "old", &others)
+        .with_service("wrong", "dnsrr", 1, "old", &[("traefik.http.router.x.rule", "")])
+        .with_service(
+            "rival",
+            "dnsrr",
+            1,
+            "old",
+            &[("smsvc.group", "g"), ("smsvc.port", "80"), ("smsvc.route.c.path", "/b")],
+        );
+    let told = told(text, &live(swarm));
+    let begins = [
+        "stack.yml:9: E416: services old and shop_shop define the router web differently",
+        "stack.yml:19: E202: ",
+        "stack.yml:3: warning: W412: service shop_shop is on the networks",
+        "stack.yml:11: warning: W406: service shop_api has a virtual IP",
+    ];
+    assert_eq!(told.len(), begins.len(), "what is wrong without the stack is not told: {told:#?}");
+    for begin in begins {
+        assert!(told.iter().any(|told| told.starts_with(begin)), "{begin}: {told:#?}");
+    }
 }
 
 #[test]
