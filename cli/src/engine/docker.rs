@@ -7,9 +7,9 @@ use bollard::models;
 use bollard::query_parameters::InspectNetworkOptionsBuilder;
 use bollard::{API_DEFAULT_VERSION, Docker as Bollard};
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::CONTENT_TYPE;
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use smsvc_core::budget::{Addresses, Allocator, NodeFact};
@@ -17,6 +17,7 @@ use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 use super::read::{
     available, escape, malformed, message, network, node, parse_version, raw_service, refused,
 };
+use super::stream::Entries;
 use super::transport::Transport;
 use super::{
     Created, Engine, EngineError, Filters, Host, Image, Listed, Network, RegistryAuthFrom, ServiceChange,
@@ -111,7 +112,36 @@ impl Docker {
         body: Option<&Value>,
         auth: Option<&str>,
     ) -> Result<T, EngineError> {
-        let name = format!("{method} {}", path.split('?').next().unwrap_or(path));
+        let name = name_of(&method, path);
+        let response = self.send(method, path, body, auth).await?;
+        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
+        // A removal is answered without a body.
+        let body = if body.is_empty() { Bytes::from_static(b"null") } else { body };
+        serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
+    }
+
+    /// A list that may be long: as [`Self::call`], read while it arrives.
+    async fn entries<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, EngineError> {
+        let name = name_of(&Method::GET, path);
+        let mut body = self.send(Method::GET, path, None, None).await?.into_body();
+        let mut entries = Entries::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| self.unreachable(&error))?;
+            let arrived = frame.data_ref().map_or(&[][..], |data| data);
+            entries.take(arrived).map_err(|error| malformed(&name, &error))?;
+        }
+        entries.end().map_err(|error| malformed(&name, &error))
+    }
+
+    /// Sends one raw call; an answer that is no refusal.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        auth: Option<&str>,
+    ) -> Result<Response<Incoming>, EngineError> {
+        let name = name_of(&method, path);
         let bytes = body.map(|value| Bytes::from(value.to_string())).unwrap_or_default();
         let mut request =
             Request::builder().method(method).uri(path).header(CONTENT_TYPE, "application/json");
@@ -121,13 +151,11 @@ impl Docker {
         let request = request.body(Full::new(bytes)).map_err(|error| malformed(&name, &error))?;
         let response = self.transport.send(request).await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
-        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
-        if !status.is_success() {
-            return Err(refused(status.as_u16(), &message(&body)));
+        if status.is_success() {
+            return Ok(response);
         }
-        // A removal is answered without a body.
-        let body = if body.is_empty() { Bytes::from_static(b"null") } else { body };
-        serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
+        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
+        Err(refused(status.as_u16(), &message(&body)))
     }
 
     /// Removes; what is gone already is as good as removed.
@@ -166,6 +194,11 @@ impl Docker {
             error => malformed(call, error),
         }
     }
+}
+
+/// A call as messages name it.
+fn name_of(method: &Method, path: &str) -> String {
+    format!("{method} {}", path.split('?').next().unwrap_or(path))
 }
 
 impl Engine for Docker {
@@ -225,7 +258,7 @@ impl Engine for Docker {
     }
 
     async fn services(&self) -> Result<Vec<RawService>, EngineError> {
-        let services: Vec<Value> = self.call(Method::GET, "/services", None, None).await?;
+        let services: Vec<Value> = self.entries("/services").await?;
         services.into_iter().map(|value| raw_service("GET /services", value)).collect()
     }
 
@@ -238,7 +271,7 @@ impl Engine for Docker {
     }
 
     async fn tasks(&self) -> Result<Vec<Task>, EngineError> {
-        self.call(Method::GET, EVERY_TASK, None, None).await
+        self.entries(EVERY_TASK).await
     }
 
     async fn tasks_of(&self, service: &str) -> Result<Vec<Task>, EngineError> {
@@ -272,7 +305,7 @@ impl Engine for Docker {
     }
 
     async fn list(&self, what: Listed, filters: &Filters) -> Result<Vec<Value>, EngineError> {
-        self.call(Method::GET, &what.path(filters), None, None).await
+        self.entries(&what.path(filters)).await
     }
 
     async fn service_text(&self, name: &str) -> Result<Option<Json>, EngineError> {

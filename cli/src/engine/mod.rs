@@ -13,6 +13,7 @@ pub mod host;
 mod list;
 mod read;
 pub mod registry;
+mod stream;
 mod swarm;
 mod transport;
 

@@ -250,7 +250,7 @@ forecast  room for 1 more service of the median cost, 4 addresses (1 virtual IP,
         assert_eq!(
             notes(account, &facts, Some(&map)),
             [
-                "network front: the engine has leaked 2 addresses: a restart of the leading manager frees them, and restarts the containers on : sudo systemctl restart docker"
+                "network front: the engine has leaked 2 addresses: a restart of the leading manager frees them, and restarts the containers on LEADER: sudo systemctl restart docker"
             ]
         );
     }

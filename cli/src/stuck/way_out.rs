@@ -202,7 +202,8 @@ fn fewer_replicas(service: &RawService, waiting: usize) -> Option<WayOut> {
 pub(crate) fn new_leader(leaked: Addresses, nodes: &[NodeFact]) -> WayOut {
     let leaked = crate::words::addresses(leaked);
     let managers = nodes.iter().filter(|node| node.attributes.role == "manager" && node.ready).count();
-    let leader = nodes.iter().find(|node| node.leader).map_or("LEADER", |node| &node.attributes.hostname);
+    let leader = nodes.iter().find(|node| node.leader).map(|node| node.attributes.hostname.as_str());
+    let leader = leader.filter(|name| !name.is_empty()).unwrap_or("LEADER");
     if managers >= 3 {
         WayOut::new(
             format!("the engine has leaked {leaked}: a new leader frees them, and no task is touched"),
