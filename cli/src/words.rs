@@ -37,7 +37,7 @@ pub(crate) fn redefinition_step(step: &Step) -> String {
         Step::MoveService { name, to, .. } => {
             let to = match to {
                 Place::Home => "to its network only",
-                Place::Both => "to both networks",
+                Place::Both | Place::Returning => "to both networks",
                 Place::Away => "to the network in transit only",
             };
             format!("move the service {name} {to}")

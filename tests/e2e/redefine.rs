@@ -269,7 +269,6 @@ fn a_rolling_redefinition_keeps_tasks_running(world: &World) -> Result<()> {
         "--subnet",
         "10.247.88.0/24",
         "--strategy=rolling",
-        "--transit-subnet=10.247.96.0/24",
         "--yes",
     ]);
     let mut child = world.docker().command(&words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;

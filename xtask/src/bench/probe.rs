@@ -1,5 +1,6 @@
 //! A client that asks at a steady rate whatever becomes of its requests, and keeps what became of each.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +21,17 @@ pub(crate) type Proxies = Arc<dyn Fn() -> Vec<SocketAddr> + Send + Sync>;
 pub(crate) struct Sent {
     /// When, since the first one.
     pub(crate) at: Duration,
-    /// Whether it was answered with 200.
-    pub(crate) answered: bool,
+    /// The status of the answer, where a whole one came.
+    pub(crate) status: Option<u16>,
     /// Whether it had to be sent to another proxy first, as nobody took or answered it.
     pub(crate) again: bool,
+}
+
+impl Sent {
+    /// Whether it was answered with 200.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.status == Some(200)
+    }
 }
 
 /// A client that is asking.
@@ -51,8 +59,8 @@ impl Probe {
                     (request.clone(), Arc::clone(&proxies), Arc::clone(&results));
                 asked.push(thread::spawn(move || {
                     let at = begun.elapsed();
-                    let (answered, again) = ask(&request, &proxies());
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push(Sent { at, answered, again });
+                    let (status, again) = ask(&request, &proxies());
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push(Sent { at, status, again });
                 }));
                 asked.retain(|thread| !thread.is_finished());
             }
@@ -75,19 +83,19 @@ impl Probe {
 
 /// Asks one proxy after the other until one has an answer, as a load balancer in front of them does: an answer that says
 /// no is one.
-fn ask(request: &Request, proxies: &[SocketAddr]) -> (bool, bool) {
+fn ask(request: &Request, proxies: &[SocketAddr]) -> (Option<u16>, bool) {
     for (place, proxy) in proxies.iter().enumerate() {
         let answer: Result<_> = request.send(*proxy);
         if let Ok(answer) = answer {
-            return (answer.status == 200 && answer.complete, place > 0);
+            return (answer.complete.then_some(answer.status), place > 0);
         }
     }
-    (false, proxies.len() > 1)
+    (None, proxies.len() > 1)
 }
 
 /// The longest time between two answered requests, in seconds.
 pub(crate) fn longest_gap(sent: &[Sent]) -> f64 {
-    let mut answered = sent.iter().filter(|sent| sent.answered).map(|sent| sent.at);
+    let mut answered = sent.iter().filter(|sent| sent.is_answered()).map(|sent| sent.at);
     let Some(mut last) = answered.next() else { return f64::NAN };
     let mut longest = Duration::ZERO;
     for at in answered {
@@ -97,11 +105,21 @@ pub(crate) fn longest_gap(sent: &[Sent]) -> f64 {
     longest.as_secs_f64()
 }
 
+/// What became of those that failed: `404: 7, 502: 3, no answer: 1`.
+pub(crate) fn failures(sent: &[Sent]) -> String {
+    let mut kinds = BTreeMap::<String, usize>::new();
+    for sent in sent.iter().filter(|sent| !sent.is_answered()) {
+        let kind = sent.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        *kinds.entry(kind).or_default() += 1;
+    }
+    kinds.iter().map(|(kind, count)| format!("{kind}: {count}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Answered requests in each second.
 pub(crate) fn by_second(sent: &[Sent]) -> Vec<(f64, f64)> {
     let last = sent.last().map_or(0, |sent| sent.at.as_secs());
     let answered =
-        |second: u64| sent.iter().filter(|sent| sent.answered && sent.at.as_secs() == second).count();
+        |second: u64| sent.iter().filter(|sent| sent.is_answered() && sent.at.as_secs() == second).count();
     // The last second is not a whole one.
     (0..last)
         .map(|second| {
@@ -115,7 +133,7 @@ mod tests {
     use super::*;
 
     fn sent(at: u64, answered: bool) -> Sent {
-        Sent { at: Duration::from_millis(at), answered, again: false }
+        Sent { at: Duration::from_millis(at), status: answered.then_some(200), again: false }
     }
 
     #[test]
@@ -131,6 +149,6 @@ mod tests {
         let probe = Probe::start(Request::new("GET", "h", "/"), nobody);
         thread::sleep(PACE * 3);
         let sent = probe.end();
-        assert!(sent.len() >= 2 && sent.iter().all(|sent| !sent.answered), "{sent:?}");
+        assert!(sent.len() >= 2 && sent.iter().all(|sent| sent.status.is_none()), "{sent:?}");
     }
 }

@@ -16,15 +16,22 @@ const GROUP_LABEL: &str = "smsvc.group";
 pub enum Place {
     /// On its network: its spec is that of the dump.
     Home,
-    /// On both.
+    /// On both, on the way out: its tasks of before are on its network, and are reached there.
     Both,
     /// On the network in transit only.
     Away,
+    /// On both, on the way back: its tasks of before are on the network in transit, and are reached there.
+    Returning,
 }
 
 impl Place {
-    /// All of them, from home to away.
-    pub const ALL: [Self; 3] = [Self::Home, Self::Both, Self::Away];
+    /// All of them, in the order of the way.
+    pub const ALL: [Self; 4] = [Self::Home, Self::Both, Self::Away, Self::Returning];
+
+    /// Whether it is on both networks, on whichever way.
+    pub const fn is_on_both(self) -> bool {
+        matches!(self, Self::Both | Self::Returning)
+    }
 
     /// The spec of a service in this place. Aliases and driver options go along, so that names stay resolvable, and so
     /// do the labels that name the network. A member of an API group that names none is on one more network than before,
@@ -50,7 +57,7 @@ impl Place {
         if has(GROUP_LABEL) && !has(OWN_LABEL) {
             labels.insert(OWN_LABEL.to_owned(), home.into());
         }
-        if self == Self::Away {
+        if matches!(self, Self::Away | Self::Returning) {
             let named = labels.iter_mut().filter(|(key, value)| {
                 NETWORK_LABELS.iter().any(|label| is(key, label)) && value.as_str() == Some(home)
             });
@@ -64,7 +71,7 @@ impl Place {
         }
         let mut moved = entry.clone();
         moved["Target"] = transit.into();
-        if self == Self::Both { vec![entry.clone(), moved] } else { vec![moved] }
+        if self.is_on_both() { vec![entry.clone(), moved] } else { vec![moved] }
     }
 }
 
@@ -102,6 +109,9 @@ mod tests {
             json!({"traefik.swarm.network": "transit", "smsvc.network": "back", "team": "front"})
         );
         assert_eq!(Place::Home.spec(&home, "front", "transit"), home);
+        // A label holds at once, for the tasks that are still where the service was before.
+        let returning = Place::Returning.spec(&home, "front", "transit");
+        assert_eq!((targets(&returning), &returning["Labels"]), (targets(&both), &away["Labels"]));
     }
 
     #[test]

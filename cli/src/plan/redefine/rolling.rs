@@ -86,7 +86,7 @@ impl<'a> Road<'a> {
         if !home.allocated {
             return Ok(Next::Wait(Wait::Allocation { network: self.goal.network().to_owned() }));
         }
-        if let Some(next) = self.walk(places, Place::Both, Place::Home)? {
+        if let Some(next) = self.walk(places, Place::Returning, Place::Home)? {
             return Ok(next);
         }
         match self.state.networks.get(self.transit) {
@@ -115,12 +115,12 @@ impl<'a> Road<'a> {
             }
         }
         let start = if second == Place::Away { Place::Home } else { Place::Away };
-        let mover = |from: Place, backends_first: bool| {
-            let movers = places.iter().filter(|(.., place)| *place == from);
-            // The first of the least: the order of the services stays within both kinds.
-            movers.min_by_key(|(record, ..)| is_backend(record) != backends_first)
-        };
-        let (moving, to) = match (mover(start, false), mover(Place::Both, true)) {
+        let at_start = places.iter().filter(|(.., place)| *place == start);
+        let on_both = places.iter().filter(|(.., place)| place.is_on_both());
+        // The first of the least: the order of the services stays within both kinds.
+        let proxy = at_start.min_by_key(|(record, ..)| is_backend(record));
+        let backend = on_both.min_by_key(|(record, ..)| !is_backend(record));
+        let (moving, to) = match (proxy, backend) {
             (Some(moving), _) => (moving, first),
             (None, Some(moving)) => (moving, second),
             (None, None) => return Ok(None),

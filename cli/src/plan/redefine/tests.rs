@@ -157,9 +157,9 @@ fn rolling_leaves_a_network_only_when_every_service_is_on_the_other_one() {
             "remove network front",
             "create network front",
             "wait for the ranges of front",
-            "s0 Both",
+            "s0 Returning",
             "wait for s0",
-            "s1 Both",
+            "s1 Returning",
             "wait for s1",
             "s0 Home",
             "wait for s0",
@@ -185,7 +185,16 @@ fn a_proxy_joins_a_network_before_its_backends_and_leaves_it_after_them() {
             steps.iter().map(String::as_str).filter(|step| step.starts_with('s')).collect();
         assert_eq!(
             moves,
-            ["s1 Both", "s0 Both", "s0 Away", "s1 Away", "s1 Both", "s0 Both", "s0 Home", "s1 Home"],
+            [
+                "s1 Both",
+                "s0 Both",
+                "s0 Away",
+                "s1 Away",
+                "s1 Returning",
+                "s0 Returning",
+                "s0 Home",
+                "s1 Home"
+            ],
             "{image}"
         );
     }
@@ -269,6 +278,32 @@ proptest! {
         let last = if home { &back } else { &forth };
         prop_assert!(walk(last, &mut state, ALL).unwrap());
         assert_reached(last, &state);
+    }
+
+    /// A label that names a network holds from the moment of the change: the tasks of before have to be on it, too.
+    #[test]
+    fn a_label_names_a_network_that_the_tasks_of_before_are_on(
+        legs in proptest::collection::vec((0_usize..30, any::<bool>()), 0..6),
+    ) {
+        let forth = goal(rolling(), &[1, 1]);
+        let back = forth.back();
+        let mut state = before(&forth);
+        for (steps, turned) in legs.into_iter().chain([(ALL, false)]) {
+            for _ in 0..steps {
+                let goal = if turned { &back } else { &forth };
+                let next = next(goal, &state).unwrap();
+                if let Next::Do(Step::MoveService { name, spec, .. }) = &next {
+                    let label = spec["Labels"]["traefik.swarm.network"].as_str().unwrap_or_default();
+                    let of_tasks = &state.services[name].spec;
+                    let on = |spec: &Value| crate::service::network_ids(spec).any(|id| id == label);
+                    prop_assert!(on(of_tasks) && on(spec), "{next:?} from {of_tasks}");
+                }
+                if next == Next::Done {
+                    break;
+                }
+                apply(goal, &next, &mut state);
+            }
+        }
     }
 
     /// No service is without a network of the two at any moment of the rolling way.

@@ -1,5 +1,6 @@
 //! What clients feel while a network is redefined: requests at a steady rate through Traefik, during both strategies.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +19,7 @@ use smsvc_tests::stage::{Binaries, Stage};
 use crate::bench::Bench;
 use crate::bench::load::count;
 use crate::bench::plot::{Axis, Plot, Scale};
-use crate::bench::probe::{Probe, Proxies, Sent, by_second, longest_gap};
+use crate::bench::probe::{Probe, Proxies, Sent, by_second, failures, longest_gap};
 use crate::bench::section::{Cell, Section, Table};
 use crate::bench::stats::Sample;
 use crate::report;
@@ -34,8 +35,9 @@ Traefik to it, each over a new connection. Traefik is on the network too, as it 
 two tasks and `--update-delay 2s`; Traefik gets its routes from `docker smsvc provider`, which it polls twice a second.
 
 * **one Traefik**: a service of one task that publishes a port of its node. There is no Traefik whenever it is replaced.
-* **two Traefiks**: a service of two tasks, `--update-order start-first --update-delay 3s`, behind a client that goes on to the other one
-  where one does not take or answer its request, as a load balancer in front of them does.
+* **two Traefiks**: a service of two tasks, `--update-order start-first --update-delay 3s`, behind a load balancer: the
+  client goes on to the other one where one does not take or answer its request, and one that has started is not asked before it has
+  answered a first request with 200.
 
 *Failed* is every request without a 200, whoever is to blame; the peer of each ratio is *recreate*. One redefinition for each
 strategy; Traefik and service are the same in both.";
@@ -176,12 +178,14 @@ impl Pair {
         let target = format!(
             "/tasks?filters=%7B%22service%22%3A%5B%22{name}%22%5D%2C%22desired-state%22%3A%5B%22running%22%5D%7D"
         );
+        let ready = Ready::default();
         thread::spawn(move || {
             while !gone.load(Ordering::Relaxed) {
                 // The name is unknown between removal and creation: then there is no task, either.
                 let tasks = api.get(&target).unwrap_or_default();
                 let ports = tasks.as_array().into_iter().flatten().filter_map(port);
-                let now = ports.map(|port| SocketAddr::new(ip, port)).collect();
+                let mut now: Vec<SocketAddr> = ports.map(|port| SocketAddr::new(ip, port)).collect();
+                now.retain(|address| ready.has(*address));
                 *addresses.lock().unwrap_or_else(PoisonError::into_inner) = now;
                 thread::sleep(Duration::from_millis(100));
             }
@@ -213,6 +217,36 @@ impl Drop for Pair {
     }
 }
 
+/// The Traefiks that have answered a request with 200 once: they answer their own ping before they have their routes.
+#[derive(Default)]
+struct Ready {
+    /// What has come of the question, by the address that is or was asked.
+    asked: Arc<Mutex<BTreeMap<SocketAddr, bool>>>,
+}
+
+impl Ready {
+    /// Whether this one has. If that is not known yet, it is asked, and nobody waits for the answer.
+    fn has(&self, address: SocketAddr) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ready) = asked.get(&address) {
+            return *ready;
+        }
+        asked.insert(address, false);
+        let results = Arc::clone(&self.asked);
+        thread::spawn(move || {
+            let ready =
+                Request::new("GET", HOST, "/x").send(address).is_ok_and(|answer| answer.status == 200);
+            let mut asked = results.lock().unwrap_or_else(PoisonError::into_inner);
+            if ready {
+                asked.insert(address, true);
+            } else {
+                asked.remove(&address);
+            }
+        });
+        false
+    }
+}
+
 /// The port of a task that runs.
 fn port(task: &Value) -> Option<u16> {
     let running = task["Status"]["State"] == "running";
@@ -227,20 +261,21 @@ type Requests = fn(&Redefined) -> &Vec<Sent>;
 fn section(results: &[Redefined]) -> Section {
     let mut section = Section::new("Redefining a network under load", METHOD);
     let mut table =
-        Table::new(&["", "takes", "sent", "failed", "sent again", "longest time without an answer"]);
+        Table::new(&["", "takes", "sent", "failed", "with", "sent again", "longest time without an answer"]);
     let ways: [(&str, Requests); 2] = [("one Traefik", |it| &it.one), ("two Traefiks", |it| &it.two)];
     let mut lines = Vec::new();
     for (name, of) in ways {
         let failed =
-            |it: &Redefined| Sample::from(count(of(it).iter().filter(|sent| !sent.answered).count()));
+            |it: &Redefined| Sample::from(count(of(it).iter().filter(|sent| !sent.is_answered()).count()));
         let gap = |it: &Redefined| Sample::from(longest_gap(of(it)));
         let Some(peer) = results.first() else { continue };
         for result in results {
-            let again = of(result).iter().filter(|sent| sent.again && sent.answered).count();
+            let again = of(result).iter().filter(|sent| sent.again && sent.is_answered()).count();
             let cells = vec![
                 Cell::against(&result.seconds.into(), &peer.seconds.into(), "s"),
                 Cell::Text(of(result).len().to_string()),
                 Cell::against(&failed(result), &failed(peer), ""),
+                Cell::Text(failures(of(result))),
                 Cell::Text(again.to_string()),
                 Cell::against(&gap(result), &gap(peer), "s"),
             ];
