@@ -26,8 +26,8 @@ const LAST: usize = 20;
 
 const METHOD: &str = "\
 Fifty services of two routes each. The document that Traefik polls changes 200 times, each time in a service that no router uses, and
-each change is applied before the next one comes. All variants run at the same time, each under load of its own over two
-connections, and are asked for their memory (`VmRSS`) after each reload.
+each change is applied before the next one comes. All variants run at the same time, each under load of its own over one
+connection, and are asked for their memory (`VmRSS`) after each reload.
 
 * **no plugin**: a router for each service, none with a middleware.
 * **plugin, GOGC=25**: what `docker smsvc provider` publishes, and the setting that the README asks for.
@@ -106,7 +106,7 @@ fn keep_busy(
     over: &AtomicBool,
 ) -> Result<()> {
     while !over.load(Ordering::Relaxed) {
-        generator.run(server, requests, 2, bench.under_load(), traefik, bench.backend.process.id())?;
+        generator.run(server, requests, 1, bench.under_load(), traefik, bench.backend.process.id())?;
     }
     Ok(())
 }
