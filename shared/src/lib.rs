@@ -14,7 +14,8 @@
 //!
 //! The vocabulary of one route has a module a word: [`name`], [`host`], [`method`], [`path`], [`constraint`],
 //! [`condition`], [`media`], [`version`], [`action`], [`rewrite`], [`header_change`] and [`life`]; [`route`] puts them
-//! together. That of a whole group is in [`settings`]. What can be wrong with any of them is a [`problem`], and has a
+//! together. That of a whole group is in [`settings`]; tokens are checked in
+//! [`jwt`]. What can be wrong with any of them is a [`problem`], and has a
 //! stable code.
 #![forbid(unsafe_code)]
 #![deny(
@@ -39,6 +40,7 @@ pub mod entry_point;
 pub mod group;
 pub mod header_change;
 pub mod host;
+pub mod jwt;
 pub mod labels;
 pub mod life;
 pub mod media;
