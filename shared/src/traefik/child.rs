@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Http, PARENT, STRIP, rule};
+use super::{Http, PARENT, RETRY, STRIP, rule};
 use crate::amount::Rate;
 use crate::group::{Group, Member};
 use crate::header_change::HeaderChanges;
@@ -32,6 +32,8 @@ pub(super) fn write(parents: &[&str], group: &Group, member: &Member, http: &mut
     });
     let mut common = vec![STRIP.to_owned()];
     common.extend(body);
+    // Last, so that what comes before it is done once.
+    common.push(RETRY.to_owned());
     http.routers.insert(service.clone(), router(member.service.as_str(), &common));
     for route in member.routes.iter().filter(|route| route.needs_own_router()) {
         let name = format!("{service}.{}", route.name());
@@ -95,7 +97,7 @@ mod tests {
             json!({
                 "parentRefs": ["smsvc"],
                 "rule": "Header(`X-Smsvc-Service`, `s/a`)",
-                "middlewares": ["smsvc-s.a.rate", "smsvc-s.a.inflight", "smsvc-strip"],
+                "middlewares": ["smsvc-s.a.rate", "smsvc-s.a.inflight", "smsvc-strip", "smsvc-retry"],
                 "service": "smsvc-s",
             })
         );
@@ -128,6 +130,9 @@ mod tests {
         let buffering =
             json!({"buffering": {"maxRequestBodyBytes": 1_048_576, "disableResponseBuffer": true}});
         assert_eq!(http["middlewares"]["smsvc-s.body"], buffering);
-        assert_eq!(http["routers"]["smsvc-s"]["middlewares"], json!(["smsvc-strip", "smsvc-s.body"]));
+        assert_eq!(
+            http["routers"]["smsvc-s"]["middlewares"],
+            json!(["smsvc-strip", "smsvc-s.body", "smsvc-retry"])
+        );
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A route that has headers of its response set or its requests counted has a child router of its own, because
-//! Traefik does that with middlewares. Groups on other entry points or with other TLS have a parent of their own; as few
+//! Traefik does that with middlewares. Every child sends a request to another task where one cannot be reached. Groups on other entry points or with other TLS have a parent of their own; as few
 //! as possible, because every router that has the plugin gets a WASM runtime of its own, rebuilt at every change of
 //! the configuration. The document is the same for the same input, byte for byte once it is serialised: Traefik
 //! compares the hash of what it polled.
@@ -35,6 +35,9 @@ use crate::spec::Spec;
 const PARENT: &str = "smsvc";
 /// The middleware that removes the header before the backend.
 const STRIP: &str = "smsvc-strip";
+/// The middleware that asks another task where one cannot be reached, and the transport that soon knows that it cannot.
+const RETRY: &str = "smsvc-retry";
+const TRANSPORT: &str = "smsvc";
 
 /// Where the tasks of a service listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,9 +88,12 @@ pub fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) ->
             let urls: Vec<Value> = urls.map(|url| json!({"url": url})).collect();
             // The list has to be there even if it is empty: Traefik refuses a whole document with a bare
             // `loadBalancer`.
-            let service = json!({"loadBalancer": {"servers": urls}});
+            let service = json!({"loadBalancer": {"servers": urls, "serversTransport": TRANSPORT}});
             http.services.insert(format!("{PARENT}-{}", member.service), service);
         }
+    }
+    if !http.services.is_empty() {
+        http.retry();
     }
     http.document()
 }
@@ -98,13 +104,27 @@ struct Http {
     routers: Map<String, Value>,
     services: Map<String, Value>,
     middlewares: Map<String, Value>,
+    transports: Map<String, Value>,
 }
 
 impl Http {
+    /// A task can be gone before anybody knows: its node has lost its power. Traefik sends a request again only as long as
+    /// no task has got any of it, so that nothing is done twice.
+    fn retry(&mut self) {
+        let retry = json!({"retry": {"attempts": 5, "initialInterval": "20ms"}});
+        self.middlewares.insert(RETRY.to_owned(), retry);
+        let transport = json!({"forwardingTimeouts": {"dialTimeout": "2s"}});
+        self.transports.insert(TRANSPORT.to_owned(), transport);
+    }
+
     /// Traefik refuses empty parts.
     fn document(self) -> Value {
-        let parts =
-            [("routers", self.routers), ("services", self.services), ("middlewares", self.middlewares)];
+        let parts = [
+            ("routers", self.routers),
+            ("services", self.services),
+            ("middlewares", self.middlewares),
+            ("serversTransports", self.transports),
+        ];
         let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
         let parts: Map<String, Value> = parts.map(|(name, part)| (name.to_owned(), part.into())).collect();
         json!({"http": parts})
@@ -184,26 +204,28 @@ mod tests {
                     "smsvc-orders": {
                         "parentRefs": ["smsvc"],
                         "rule": "Header(`X-Smsvc-Service`, `orders`)",
-                        "middlewares": ["smsvc-strip"],
+                        "middlewares": ["smsvc-strip", "smsvc-retry"],
                         "service": "smsvc-orders",
                     },
                     "smsvc-pets": {
                         "parentRefs": ["smsvc"],
                         "rule": "Header(`X-Smsvc-Service`, `pets`)",
-                        "middlewares": ["smsvc-strip"],
+                        "middlewares": ["smsvc-strip", "smsvc-retry"],
                         "service": "smsvc-pets",
                     },
                 },
                 "services": {
-                    "smsvc-orders": {"loadBalancer": {"servers": []}},
+                    "smsvc-orders": {"loadBalancer": {"servers": [], "serversTransport": "smsvc"}},
                     "smsvc-pets": {"loadBalancer": {"servers": [
                         {"url": "http://10.0.1.3:8080"}, {"url": "http://10.0.1.4:8080"},
-                    ]}},
+                    ], "serversTransport": "smsvc"}},
                 },
                 "middlewares": {
                     "smsvc": {"plugin": {"smsvc": {"spec": petstore().to_json()}}},
+                    "smsvc-retry": {"retry": {"attempts": 5, "initialInterval": "20ms"}},
                     "smsvc-strip": {"headers": {"customRequestHeaders": {"X-Smsvc-Service": ""}}},
                 },
+                "serversTransports": {"smsvc": {"forwardingTimeouts": {"dialTimeout": "2s"}}},
             }})
         );
     }
