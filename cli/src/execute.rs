@@ -1,7 +1,9 @@
 //! Carries out the steps of a plan, and nothing that is not in it.
 
+mod gateway;
 mod redefinition;
 
+pub use gateway::{make_part, remove_leftover};
 pub use redefinition::{Credentials, StepError, execute_redefinition};
 
 use crate::engine::{Engine, EngineError, ServiceChange};

@@ -21,6 +21,7 @@ pub mod execute;
 pub mod explain;
 pub mod finding;
 pub mod flags;
+pub mod gateway;
 pub mod groups;
 pub mod journal;
 pub mod json;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use tokio::runtime::Builder;
 
-use crate::args::{self, Action, Change, CheckArgs, Parsing};
+use crate::args::{self, Action, Change, CheckArgs, GatewayArgs, Parsing};
 use crate::commands::{self, unless};
 use crate::complete::{self, Wanted};
 use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
@@ -188,11 +188,28 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
                 async { commands::export_openapi(&connect(&globals, &around).await?, &args, report).await };
             unless(&cancellation, work).await
         }
+        Action::Gateway(args) => gateway(&args, &globals, &around, &cancellation, report).await,
         Action::Provider(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
             commands::provider(engine, &args, &around, cancellation.clone(), report).await
         }
     }
+}
+
+/// A command on gateways, with an engine where it needs one.
+async fn gateway(
+    args: &GatewayArgs,
+    globals: &Globals,
+    around: &Surroundings,
+    cancellation: &Cancellation,
+    report: Report,
+) -> Result<(), Error> {
+    if let Some(done) = commands::gateway::offline(args, report) {
+        return done;
+    }
+    let host = Host::choose(globals, around)?;
+    let engine = unless(cancellation, connect(globals, around)).await?;
+    Box::pin(commands::gateway::gateway(&engine, args, &host, around, cancellation, report)).await
 }
 
 /// Carries out a change of services that exist.

@@ -82,8 +82,17 @@ fn host_triple() -> Result<String> {
     Ok(host.context("rustc names no host")?.to_owned())
 }
 
+/// The plugin as it can be alone in an image, built with the profile `dev`.
+pub fn static_plugin() -> Result<PathBuf> {
+    let host = host_triple()?;
+    let mut command = cargo();
+    command.args(["build", "--package", "docker-smsvc", "--target", &host]);
+    command.env("RUSTFLAGS", "-C target-feature=+crt-static").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    build("docker-smsvc", &mut command)
+}
+
 /// Runs a build and gives the program of this name that cargo reports. Compiler errors go to the terminal.
-fn build(program: &str, command: &mut Command) -> Result<PathBuf> {
+pub fn build(program: &str, command: &mut Command) -> Result<PathBuf> {
     command.args(["--quiet", "--message-format=json-render-diagnostics"]);
     let output = command.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
     if !output.status.success() {

@@ -1,8 +1,9 @@
 //! `cargo xtask`: the project's commands. `demo` shows the main job on real parts, `test` runs every check, `bench` measures
-//! against peers, `schema` writes what editors read.
+//! against peers, `dist` makes what is released, `schema` writes what editors read.
 
 mod bench;
 mod demo;
+mod dist;
 mod invariants;
 mod report;
 mod schema;
@@ -26,6 +27,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Shows it all: an engine, a real Traefik, three services, their routes, and requests through them
     Demo(demo::Arguments),
+    /// Builds what is released, in target/dist: static programs, images, the guest
+    Dist(dist::Arguments),
     /// Writes the JSON schema of the labels for editors: docs/schema/smsvc-labels.json
     Schema,
     /// Runs every check: fmt, clippy, deny, docs, invariants, unit, guest, end to end
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Demo(arguments) => demo::run(&arguments),
+        Task::Dist(arguments) => dist::run(&arguments),
         Task::Schema => schema::run(),
         Task::Test(arguments) => test::run(&arguments),
     };

@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod filter;
 mod format;
+mod gateway;
 mod hooks;
 mod lint;
 mod list;
@@ -32,6 +33,10 @@ pub use doctor::DoctorArgs;
 pub use explain::ExplainArgs;
 pub use filter::{Filter, FilterError};
 pub use format::Format;
+pub use gateway::{
+    AttachArgs, DownArgs, GatewayArgs, GatewayCommand, ImageArgs, PublishMode, StatusArgs, StatusFormat,
+    UpArgs,
+};
 pub use hooks::{HooksArgs, HooksCommand};
 pub use lint::LintArgs;
 pub use list::{InspectArgs, LsArgs, PsArgs};
@@ -90,6 +95,8 @@ pub enum Action {
     Export(ExportArgs),
     /// `provider`.
     Provider(ProviderArgs),
+    /// `gateway …`.
+    Gateway(Box<GatewayArgs>),
     /// `hooks …`.
     Hooks(HooksArgs),
     /// Docker asks what there is to say after a command of its own.
@@ -144,6 +151,7 @@ pub fn command() -> Command {
         .subcommand(ImportCommandArgs::augment_args(Command::new("import")))
         .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
+        .subcommand(GatewayArgs::augment_args(Command::new("gateway")))
         .subcommand(HooksArgs::augment_args(Command::new("hooks")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
 }
@@ -211,6 +219,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
             let ExportCommand::Openapi(args) = ExportCommandArgs::from_arg_matches(matches)?.command;
             Ok(Action::Export(args))
         }
+        Some(("gateway", matches)) => Ok(Action::Gateway(Box::new(GatewayArgs::from_arg_matches(matches)?))),
         Some(("hooks", matches)) => Ok(Action::Hooks(HooksArgs::from_arg_matches(matches)?)),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),

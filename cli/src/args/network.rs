@@ -216,7 +216,7 @@ pub enum Events {
     Json,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let nanoseconds = positive_nanoseconds(text).map_err(|error| error.to_string())?;
     u64::try_from(nanoseconds).map(Duration::from_nanos).map_err(|error| error.to_string())
 }

@@ -7,6 +7,7 @@ mod converge;
 mod create;
 mod doctor;
 mod explain;
+pub mod gateway;
 mod hooks;
 mod inspect;
 mod interrupt;

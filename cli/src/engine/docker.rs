@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 
 use super::read::{
-    available, escape, malformed, message, network, node, parse_version, raw_service, refused,
+    available, escape, load_error, log_lines, malformed, message, network, node, parse_version, raw_service,
+    refused,
 };
 use super::stream::Entries;
 use super::transport::Transport;
@@ -114,7 +115,7 @@ impl Docker {
     ) -> Result<T, EngineError> {
         let name = name_of(&method, path);
         let response = self.send(method, path, body, auth).await?;
-        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
+        let body = self.whole(response).await?;
         // A removal is answered without a body.
         let body = if body.is_empty() { Bytes::from_static(b"null") } else { body };
         serde_json::from_slice(&body).map_err(|error| malformed(&name, &error))
@@ -149,13 +150,23 @@ impl Docker {
             request = request.header("X-Registry-Auth", auth);
         }
         let request = request.body(Full::new(bytes)).map_err(|error| malformed(&name, &error))?;
+        self.accepted(request).await
+    }
+
+    /// Sends one request; an answer that is no refusal.
+    async fn accepted(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, EngineError> {
         let response = self.transport.send(request).await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
-        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?.to_bytes();
-        Err(refused(status.as_u16(), &message(&body)))
+        Err(refused(status.as_u16(), &message(&self.whole(response).await?)))
+    }
+
+    /// All bytes of an answer.
+    async fn whole(&self, response: Response<Incoming>) -> Result<Bytes, EngineError> {
+        let body = response.into_body().collect().await.map_err(|error| self.unreachable(&error))?;
+        Ok(body.to_bytes())
     }
 
     /// Removes; what is gone already is as good as removed.
@@ -351,6 +362,53 @@ impl Engine for Docker {
 
     async fn remove_config(&self, id: &str) -> Result<(), EngineError> {
         self.remove(&format!("/configs/{}", escape(id))).await
+    }
+
+    async fn create_secret(&self, spec: &Value) -> Result<String, EngineError> {
+        let answer: Value = self.call(Method::POST, "/secrets/create", Some(spec), None).await?;
+        answer["ID"].as_str().map(str::to_owned).ok_or_else(|| EngineError::Malformed {
+            call: "POST /secrets/create".to_owned(),
+            reason: "no ID".to_owned(),
+        })
+    }
+
+    async fn remove_secret(&self, id: &str) -> Result<(), EngineError> {
+        self.remove(&format!("/secrets/{}", escape(id))).await
+    }
+
+    async fn image_id(&self, reference: &str) -> Result<Option<String>, EngineError> {
+        match self.call::<Value>(Method::GET, &format!("/images/{reference}/json"), None, None).await {
+            Ok(image) => Ok(image["Id"].as_str().map(str::to_owned)),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn load_image(&self, archive: Vec<u8>) -> Result<(), EngineError> {
+        let call = "POST /images/load";
+        let request = Request::post("/images/load?quiet=1")
+            .header(CONTENT_TYPE, "application/x-tar")
+            .body(Full::new(Bytes::from(archive)))
+            .map_err(|error| malformed(call, &error))?;
+        let answer = self.whole(self.accepted(request).await?).await?;
+        // The engine answers 200 before it reads the archive, and says in the answer what is wrong with it.
+        match load_error(&answer) {
+            None => Ok(()),
+            Some(message) => Err(EngineError::Refused { status: 200, message }),
+        }
+    }
+
+    async fn remove_image(&self, reference: &str) -> Result<(), EngineError> {
+        self.remove(&format!("/images/{reference}")).await
+    }
+
+    async fn service_log(&self, id: &str, lines: usize) -> Result<String, EngineError> {
+        let path =
+            format!("/services/{}/logs?stdout=true&stderr=true&timestamps=true&tail={lines}", escape(id));
+        let request = Request::get(&path)
+            .body(Full::default())
+            .map_err(|error| malformed(&name_of(&Method::GET, &path), &error))?;
+        Ok(log_lines(&self.whole(self.accepted(request).await?).await?))
     }
 
     async fn change_service(

@@ -209,6 +209,31 @@ impl Engine for Fake {
         Ok(())
     }
 
+    async fn create_secret(&self, spec: &Value) -> Result<String, EngineError> {
+        self.called("POST /secrets/create")?;
+        Ok(format!("{}-id", spec["Name"].as_str().unwrap_or_default()))
+    }
+
+    async fn remove_secret(&self, _id: &str) -> Result<(), EngineError> {
+        self.called("DELETE /secrets/{id}").map(drop)
+    }
+
+    async fn image_id(&self, reference: &str) -> Result<Option<String>, EngineError> {
+        self.called("GET /images").map(|_| Some(format!("id-of-{reference}")))
+    }
+
+    async fn load_image(&self, _archive: Vec<u8>) -> Result<(), EngineError> {
+        self.called("POST /images/load").map(drop)
+    }
+
+    async fn remove_image(&self, _reference: &str) -> Result<(), EngineError> {
+        self.called("DELETE /images/{id}").map(drop)
+    }
+
+    async fn service_log(&self, _id: &str, _lines: usize) -> Result<String, EngineError> {
+        self.called("GET /services/{id}/logs").map(|_| String::new())
+    }
+
     async fn create_service(&self, spec: &Value, _auth: Option<&str>) -> Result<Created, EngineError> {
         self.called("POST /services/create")?;
         self.created.lock().unwrap().push(spec.clone());

@@ -22,6 +22,8 @@ pub enum Listed {
     Configs,
     /// `GET /secrets`.
     Secrets,
+    /// `GET /images/json`: of the engine that is asked.
+    Images,
 }
 
 impl Listed {
@@ -35,6 +37,7 @@ impl Listed {
             Self::Networks => ("/networks", None),
             Self::Configs => ("/configs", None),
             Self::Secrets => ("/secrets", None),
+            Self::Images => ("/images/json", None),
         };
         let query: Vec<String> = filters.query().into_iter().chain(status).collect();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }

@@ -123,6 +123,25 @@ pub trait Engine: Send + Sync {
     /// `DELETE /configs/{id}`. One that is gone already is not an error.
     fn remove_config(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
 
+    /// `POST /secrets/create`: the id of the new secret. The engine refuses a name that is taken (409).
+    fn create_secret(&self, spec: &Value) -> impl Future<Output = Result<String, EngineError>> + Send;
+
+    /// `DELETE /secrets/{id}`. One that is gone already is not an error.
+    fn remove_secret(&self, id: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// `GET /images/{reference}/json`: the id of an image that the engine which is asked has itself.
+    fn image_id(&self, reference: &str) -> impl Future<Output = Result<Option<String>, EngineError>> + Send;
+
+    /// `POST /images/load`: an archive as `docker save` writes it.
+    fn load_image(&self, archive: Vec<u8>) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// `DELETE /images/{reference}`. One that is gone already is not an error.
+    fn remove_image(&self, reference: &str) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// `GET /services/{id}/logs`: the last lines of what its tasks have written, with the time of each.
+    fn service_log(&self, id: &str, lines: usize)
+    -> impl Future<Output = Result<String, EngineError>> + Send;
+
     /// `POST /services/create`. `spec` is sent as it is; `auth` becomes the `X-Registry-Auth` header.
     fn create_service(
         &self,

@@ -92,6 +92,26 @@ pub(super) fn malformed(call: &str, error: &dyn std::fmt::Display) -> EngineErro
     EngineError::Malformed { call: call.to_owned(), reason: error.to_string() }
 }
 
+/// What is wrong with an archive, as a line of the answer to `POST /images/load` says.
+pub(super) fn load_error(answer: &[u8]) -> Option<String> {
+    let lines = answer.split(|byte| *byte == b'\n');
+    let mut values = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    values.find_map(|value| Some(value.get("error")?.as_str()?.to_owned()))
+}
+
+/// The lines of a log. Tasks without a terminal have frames: one byte for the stream, three empty ones, four with the length.
+pub(super) fn log_lines(mut wire: &[u8]) -> String {
+    let mut text = Vec::new();
+    while let [0..=2, 0, 0, 0, a, b, c, d, rest @ ..] = wire {
+        let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let (frame, behind) = rest.split_at(length.min(rest.len()));
+        text.extend_from_slice(frame);
+        wire = behind;
+    }
+    text.extend_from_slice(wire);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
 /// Percent-encodes everything that could end a path segment or a query value.
 pub(super) fn escape(text: &str) -> String {
     use std::fmt::Write as _;
@@ -168,6 +188,20 @@ mod tests {
         assert_eq!(available(&answer, "front"), Some(Addresses::new(19)));
         assert_eq!(available(&answer, "n1abcdef"), None, "asked by id");
         assert_eq!(available(&serde_json::json!({ "Name": "front" }), "front"), None, "an older engine");
+    }
+
+    #[test]
+    fn an_archive_that_was_not_loaded_is_an_error_although_the_status_is_200() {
+        assert_eq!(load_error(b"{\"stream\":\"Loaded image: x\\n\"}\n"), None);
+        let answer = b"{\"stream\":\"x\"}\n{\"errorDetail\":{\"message\":\"no\"},\"error\":\"no\"}\n";
+        assert_eq!(load_error(answer), Some("no".to_owned()));
+    }
+
+    #[test]
+    fn the_frames_of_a_log_are_taken_away_and_plain_text_stays() {
+        assert_eq!(log_lines(b"\x01\0\0\0\0\0\0\x02a\n\x02\0\0\0\0\0\0\x03bc\n"), "a\nbc\n");
+        assert_eq!(log_lines(b"\x01\0\0\0\0\0\0\x09cut"), "cut");
+        assert_eq!(log_lines(b"plain\n"), "plain\n");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod budget;
 mod converge;
+mod gateway;
 mod network;
 mod openapi;
 mod update;
@@ -18,6 +19,7 @@ use smsvc_core::merge::Conflict;
 
 use crate::args::UsageError;
 use crate::commands::ConvergeError;
+use crate::commands::gateway::GatewayError;
 use crate::commands::network::NetworkError;
 pub use openapi::OpenApiFileError;
 
@@ -171,6 +173,8 @@ pub enum Error {
     Tls(TlsError),
     /// A command on networks.
     Network(NetworkError),
+    /// A command on gateways.
+    Gateway(GatewayError),
     /// Services that there are not.
     NoSuchServices {
         /// As the user wrote them.
@@ -232,7 +236,9 @@ impl Error {
             Self::Budget(_) | Self::Checked { budget: true, .. } | Self::Network(NetworkError::NoRoom(_)) => {
                 exit::BUDGET
             }
-            Self::Interrupted | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
+            Self::Interrupted
+            | Self::Gateway(GatewayError::HalfWay)
+            | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
             Self::Endpoint(_)
             | Self::OpenApi(_)
             | Self::Checked { budget: false, .. }
@@ -321,6 +327,7 @@ impl Error {
             Self::Secret(error) => error.to_string(),
             Self::Tls(error) => error.to_string(),
             Self::Network(error) => error.message(),
+            Self::Gateway(error) => error.message(),
             Self::NoSuchServices { names } => {
                 lines(names.iter().map(|name| format!("no such service: {name}")))
             }
@@ -379,6 +386,7 @@ impl Error {
                 one("`openssl rand -hex 32 | docker secret create smsvc -` makes one")
             }
             Self::Network(error) => error.hints(),
+            Self::Gateway(error) => error.hints(),
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
             _ => Vec::new(),
         }
@@ -417,6 +425,7 @@ from! {
     ConvergeError => Converge,
     CredentialError => Credentials,
     NetworkError => Network,
+    GatewayError => Gateway,
     OpenApiFileError => OpenApi,
     ExecError => Template,
     ParseError => Format,

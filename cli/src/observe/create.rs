@@ -73,7 +73,7 @@ async fn networks(engine: &impl Engine, request: &CreateRequest) -> Result<BTree
 }
 
 /// The network of the swarm that a service means when it says `name`.
-pub(super) async fn network_named(engine: &impl Engine, name: &str) -> Result<Network, Error> {
+pub async fn network_named(engine: &impl Engine, name: &str) -> Result<Network, Error> {
     match engine.network(name).await? {
         Some(network) if network.ingress => Err(Error::NetworkIsIngress { name: name.to_owned() }),
         Some(network) => Ok(network),

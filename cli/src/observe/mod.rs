@@ -6,6 +6,7 @@ mod counted;
 mod create;
 mod endpoint;
 mod facts;
+mod gateway;
 mod redefinition;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -14,8 +15,9 @@ mod update;
 
 use smsvc_core::budget::{Allocator, NodeFact};
 
-pub use create::CreateSnapshot;
+pub use create::{CreateSnapshot, network_named};
 pub use endpoint::{endpoint_facts, lbswarm};
+pub use gateway::GatewaySnapshot;
 pub use redefinition::{NamedSwarm, is_updating};
 pub use shape::{rollback_policy, shape};
 pub use update::{UpdateSnapshot, service_named};

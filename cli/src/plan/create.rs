@@ -193,7 +193,7 @@ pub(super) fn on_overlays(shape: &ServiceShape, networks: &BTreeMap<String, Netw
 }
 
 /// The networks that a service of this shape takes addresses of: none where it has neither a virtual IP nor a task.
-fn claim(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> Claim {
+pub(super) fn claim(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> Claim {
     // One node stands for any number: a global service may always come to run.
     if shape.vips_per_attachment() == 0 && shape.kind.tasks(1) == 0 {
         return Claim::none();
@@ -204,7 +204,7 @@ fn claim(shape: &ServiceShape, networks: &BTreeMap<String, Network>) -> Claim {
 }
 
 /// Judges the spec on every network that takes addresses from the swarm.
-fn budget(
+pub(super) fn budget(
     swarm: &Swarm,
     networks: &BTreeMap<String, Network>,
     shape: &ServiceShape,

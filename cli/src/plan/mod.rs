@@ -7,6 +7,7 @@ pub mod advise;
 pub mod check;
 mod create;
 pub mod free_range;
+pub mod gateway;
 pub mod redefine;
 mod refusal;
 pub mod restore;
@@ -55,4 +56,15 @@ pub enum Step {
         /// The service as the user calls it.
         name: String,
     },
+}
+
+impl Step {
+    /// The name of the service; empty where the engine is to choose one.
+    pub fn service(&self) -> &str {
+        match self {
+            Self::CreateService { name, .. }
+            | Self::UpdateService { name, .. }
+            | Self::RemoveService { name } => name,
+        }
+    }
 }

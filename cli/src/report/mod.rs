@@ -12,6 +12,7 @@ mod create;
 mod doctor;
 mod explain;
 mod formatted;
+mod gateway;
 mod lint;
 mod look;
 mod map;
@@ -32,6 +33,7 @@ pub use budget::notes as budget_notes;
 pub use budget_json::account as account_json;
 pub use doctor::Diagnosis;
 pub use formatted::{Entries, text_by};
+pub use gateway::{GatewayPart, GatewayState};
 pub use network::Road;
 pub use progress::{Progress, Row as ProgressRow};
 pub use screen::Screen;
@@ -64,6 +66,12 @@ impl Report {
     pub fn raw(self, text: &str) {
         let mut out = io::stdout().lock();
         let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// A result that is no text.
+    pub fn bytes(self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        let _closed = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// Something that the user should know and that is no result.

@@ -31,6 +31,13 @@ impl Claim {
         self
     }
 
+    /// With the networks of another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.networks.extend(other.networks);
+        self
+    }
+
     /// With the ingress network.
     #[must_use]
     pub fn with_ingress(mut self) -> Self {

@@ -1,0 +1,142 @@
+//! `docker smsvc gateway status`.
+//!
+//! Traefik and the provider are on a network of their own, which this process is not on. So what is told of them comes
+//! from the managers: the states of the tasks, the logs, and the document, which is made here as the provider makes it.
+
+use sha2::{Digest as _, Sha256};
+use smsvc_core::traefik::DocumentOptions;
+
+use super::GatewayError;
+use crate::args::{StatusArgs, StatusFormat};
+use crate::commands::unless;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::gateway::{LABEL, hex};
+use crate::observe::GatewaySnapshot;
+use crate::plugin::Cancellation;
+use crate::provider::{Options, publish};
+use crate::report::{GatewayPart, GatewayState, Report};
+use crate::service::RawService;
+
+/// How much of a log is looked through.
+const LINES: usize = 200;
+
+/// How much of a line is shown.
+const WIDTH: usize = 300;
+
+/// How many lines are shown.
+const SHOWN: usize = 5;
+
+/// Looks, and tells; an error where something is not well.
+pub(super) async fn status(
+    engine: &impl Engine,
+    args: &StatusArgs,
+    cancellation: &Cancellation,
+    report: Report,
+) -> Result<(), Error> {
+    let state = unless(cancellation, look(engine, args)).await?;
+    match args.format {
+        StatusFormat::Table => report.gateway_state(&state),
+        StatusFormat::Json => report.json(&state.json()),
+    }
+    if state.is_well() { Ok(()) } else { Err(GatewayError::Unwell.into()) }
+}
+
+async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, Error> {
+    let name = &args.name;
+    let snapshot = GatewaySnapshot::observe(engine, name).await?;
+    let own = |service: &str| {
+        let found = snapshot.swarm.service(service)?;
+        found.labels().get(LABEL).is_some_and(|value| value == name.as_str()).then_some(found)
+    };
+    let Some(provider) = own(&name.provider()) else {
+        return Err(GatewayError::NoGateway { name: name.to_string() }.into());
+    };
+    let mut parts = vec![part(engine, provider, &snapshot).await];
+    if let Some(traefik) = own(&name.traefik()) {
+        parts.push(part(engine, traefik, &snapshot).await);
+    }
+    let published = publish(&snapshot.swarm, &options(provider));
+    let bytes = published.document.to_string();
+    let routers = published.document["http"]["routers"].as_object().map_or(0, serde_json::Map::len);
+    Ok(GatewayState {
+        name: name.to_string(),
+        parts,
+        guest: snapshot
+            .configs
+            .keys()
+            .filter(|config| config.starts_with(&format!("{name}-guest-")))
+            .cloned()
+            .collect(),
+        groups: published.groups,
+        routers,
+        document_bytes: bytes.len(),
+        document_digest: hex(&Sha256::digest(bytes.as_bytes())),
+        problems: published.problems,
+    })
+}
+
+/// What the provider's service tells its program of Traefik.
+fn options(provider: &RawService) -> Options {
+    let arguments = provider.spec()["TaskTemplate"]["ContainerSpec"]["Args"].as_array();
+    let arguments: Vec<&str> = arguments.into_iter().flatten().filter_map(|it| it.as_str()).collect();
+    let behind = |flag: &str| {
+        let pairs = arguments.windows(2).filter(move |pair| pair[0] == flag);
+        pairs.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
+    };
+    Options {
+        document: DocumentOptions { plugin: "smsvc".to_owned(), entry_points: behind("--entrypoint") },
+        network: behind("--network").pop(),
+    }
+}
+
+async fn part(engine: &impl Engine, service: &RawService, snapshot: &GatewaySnapshot) -> GatewayPart {
+    let tasks: Vec<_> = snapshot
+        .swarm
+        .tasks
+        .iter()
+        .filter(|task| task.service == service.id() && task.desired_state == "running")
+        .collect();
+    let running = tasks.iter().filter(|task| task.status.state == "running").count();
+    let spec = service.spec();
+    let wanted = spec["Mode"]["Replicated"]["Replicas"].as_u64().and_then(|it| usize::try_from(it).ok());
+    // A log that cannot be had is no reason to hide the rest.
+    let log = engine.service_log(service.id(), LINES).await.unwrap_or_else(|error| error.to_string());
+    let troubles: Vec<String> =
+        log.lines().filter(|line| is_trouble(line)).map(|line| line.chars().take(WIDTH).collect()).collect();
+    GatewayPart {
+        service: service.name().to_owned(),
+        image: spec["TaskTemplate"]["ContainerSpec"]["Image"].as_str().unwrap_or_default().to_owned(),
+        running,
+        wanted: wanted.unwrap_or_else(|| tasks.len().max(1)),
+        troubles: troubles.into_iter().rev().take(SHOWN).rev().collect(),
+    }
+}
+
+/// A line of Traefik's or of the provider's that tells of something wrong.
+fn is_trouble(line: &str) -> bool {
+    [" ERR ", " FTL ", "warning: ", "error: "].iter().any(|word| line.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_the_provider_was_told_is_read_from_its_arguments() {
+        let args = ["provider", "--network", "front", "--entrypoint", "web", "--entrypoint", "safe"];
+        let spec = json!({ "TaskTemplate": { "ContainerSpec": { "Args": args } } });
+        let options = options(&RawService::new(json!({ "ID": "p", "Spec": spec })).unwrap());
+        assert_eq!(options.network.as_deref(), Some("front"));
+        assert_eq!(options.document.entry_points, ["web", "safe"]);
+    }
+
+    #[test]
+    fn only_what_is_wrong_is_shown_of_a_log() {
+        assert!(is_trouble("2026-01-01T00:00:00Z ERR Cannot fetch configuration data"));
+        assert!(is_trouble("2026-01-01T00:00:00.1Z warning: service x answers 503"));
+        assert!(!is_trouble("2026-01-01T00:00:00Z INF Starting provider *http.Provider"));
+    }
+}

@@ -1,0 +1,178 @@
+//! Traefik's static configuration.
+//!
+//! It is a template for Docker, which fills in the secret when a task starts: the secret itself is in no config, and the
+//! text stays the same as long as the wish does.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::traefik::INTERNAL_PORT;
+use super::{EntryPoint, GatewayName, PROVIDER_PORT};
+
+/// Stands for the secret until all other braces are escaped.
+const SECRET: &str = "SMSVC-SECRET-OF-THE-GATEWAY";
+
+/// The least time between two changes that Traefik takes over.
+const THROTTLE: &str = "500ms";
+
+/// Why a file of the user's is no static configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StaticError {
+    /// It cannot be read as YAML.
+    #[error("{0}")]
+    Yaml(String),
+    /// It is no mapping.
+    #[error("it has to be a mapping, such as `log:` with `level: DEBUG` below")]
+    NoMapping,
+}
+
+/// The whole static configuration; `further` is the user's own, in YAML.
+pub fn static_configuration(
+    name: &GatewayName,
+    entry_points: &[EntryPoint],
+    poll: Duration,
+    grace: Duration,
+    further: Option<&str>,
+) -> Result<String, StaticError> {
+    let mut points = Map::new();
+    for point in entry_points {
+        let life = json!({ "lifeCycle": { "graceTimeOut": seconds(grace) } });
+        let mut entry = json!({ "address": format!(":{}", point.port), "transport": life });
+        if point.tls {
+            entry["http"] = json!({ "tls": {} });
+        }
+        points.insert(point.name.clone(), entry);
+    }
+    points.insert("traefik".to_owned(), json!({ "address": format!(":{INTERNAL_PORT}") }));
+    let mut whole = json!({
+        "global": { "checkNewVersion": false, "sendAnonymousUsage": false },
+        "entryPoints": points,
+        "providers": {
+            "providersThrottleDuration": THROTTLE,
+            "http": {
+                "endpoint": endpoint(name),
+                "pollInterval": seconds(poll),
+                "headers": { "Authorization": format!("Bearer {SECRET}") },
+            },
+        },
+        "experimental": plugin(),
+        "ping": {},
+        "metrics": { "prometheus": {} },
+        "log": { "level": "INFO", "noColor": true },
+    });
+    if let Some(text) = further {
+        let value: Value =
+            serde_saphyr::from_str(text).map_err(|error| StaticError::Yaml(error.to_string()))?;
+        if !value.is_object() {
+            return Err(StaticError::NoMapping);
+        }
+        lay_over(&mut whole, value);
+    }
+    let text = serde_saphyr::to_string(&whole).map_err(|error| StaticError::Yaml(error.to_string()))?;
+    Ok(template(&text, name))
+}
+
+/// The lines by which a Traefik of the user's own joins, for a Docker config with the template driver golang.
+pub fn attach_lines(name: &GatewayName) -> [String; 4] {
+    let (endpoint, secret) = (endpoint(name), secret(name));
+    [
+        "providers:".to_owned(),
+        format!("  http: {{endpoint: '{endpoint}', headers: {{Authorization: 'Bearer {secret}'}}}}"),
+        "experimental:".to_owned(),
+        "  {abortOnPluginFailure: true, localPlugins: {smsvc: {moduleName: smsvc}}}".to_owned(),
+    ]
+}
+
+/// By the name of the tasks and not of the service: it resolves alike in both endpoint modes.
+fn endpoint(name: &GatewayName) -> String {
+    format!("http://tasks.{}:{PROVIDER_PORT}/traefik", name.provider())
+}
+
+/// Without the last, a plugin that does not load takes its routers with it, and Traefik looks healthy.
+fn plugin() -> Value {
+    json!({ "localPlugins": { "smsvc": { "moduleName": "smsvc" } }, "abortOnPluginFailure": true })
+}
+
+fn secret(name: &GatewayName) -> String {
+    format!("{{{{ secret \"{}\" }}}}", name.token())
+}
+
+/// Braces of the user's, such as those of a `defaultRule`, are text.
+fn template(text: &str, name: &GatewayName) -> String {
+    text.replace("{{", "{{ \"{{\" }}").replace(SECRET, &secret(name))
+}
+
+fn lay_over(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                // Traefik does not mind the case of a key.
+                let known =
+                    under.keys().find(|known| known.eq_ignore_ascii_case(&key)).cloned().unwrap_or(key);
+                lay_over(under.entry(known).or_insert(Value::Null), value);
+            }
+        }
+        (under, over) => *under = over,
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{}ms", duration.as_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(further: Option<&str>) -> Result<Value, StaticError> {
+        let points = ["web=:80".parse().unwrap(), "safe=:443,tls".parse().unwrap()];
+        let second = Duration::from_secs(1);
+        let text = static_configuration(&"edge".parse().unwrap(), &points, second, second, further)?;
+        // As Docker does it.
+        let text = text.replace("{{ \"{{\" }}", "{{").replace("{{ secret \"edge-token\" }}", "s3cret");
+        Ok(serde_saphyr::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn traefik_asks_the_provider_with_the_secret() {
+        let settings = written(None).unwrap();
+        let http = &settings["providers"]["http"];
+        assert_eq!(http["endpoint"], "http://tasks.edge-provider:9080/traefik");
+        assert_eq!(http["headers"]["Authorization"], "Bearer s3cret");
+        assert_eq!(settings["entryPoints"]["web"]["address"], ":80");
+        assert!(settings["entryPoints"]["safe"]["http"]["tls"].is_object());
+        assert_eq!(settings["experimental"]["abortOnPluginFailure"], true);
+        assert!(settings["api"].is_null() && settings["accessLog"].is_null());
+    }
+
+    #[test]
+    fn what_the_user_says_is_laid_over_and_braces_stay() {
+        let more = "Log: {level: DEBUG}\nentrypoints:\n  web: {forwardedHeaders: {insecure: true}}\nx: 'a {{ .Name }}'\n";
+        let settings = written(Some(more)).unwrap();
+        assert_eq!(settings["log"], json!({ "level": "DEBUG", "noColor": true }));
+        assert_eq!(settings["entryPoints"]["web"]["forwardedHeaders"]["insecure"], true);
+        assert_eq!(settings["entryPoints"]["web"]["address"], ":80");
+        assert_eq!(settings["x"], "a {{ .Name }}");
+    }
+
+    #[test]
+    fn four_lines_attach_a_traefik_of_the_users_own() {
+        let lines = attach_lines(&"edge".parse().unwrap())
+            .join("\n")
+            .replace("{{ secret \"edge-token\" }}", "s3cret");
+        let settings: Value = serde_saphyr::from_str(&lines).unwrap();
+        let whole = written(None).unwrap();
+        assert_eq!(settings["experimental"], whole["experimental"]);
+        for key in ["endpoint", "headers"] {
+            assert_eq!(settings["providers"]["http"][key], whole["providers"]["http"][key]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_mapping_is_refused() {
+        assert_eq!(written(Some("- a\n")), Err(StaticError::NoMapping));
+        assert!(matches!(written(Some("a: [")), Err(StaticError::Yaml(_))));
+    }
+}

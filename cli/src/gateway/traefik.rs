@@ -1,0 +1,202 @@
+//! The service of Traefik: no access to Docker, the plugin as configs, the routes from the provider.
+
+use serde_json::{Value, json};
+use smsvc_core::endpoint::Mode;
+
+use super::{Content, Ids, PLUGIN_FOLDER, TraefikWish, Wish, labels};
+use crate::args::PublishMode;
+
+/// The port of health and metrics, which no one publishes.
+pub(super) const INTERNAL_PORT: u16 = 8080;
+
+/// The static configuration, where Traefik finds it without being told; its own health check does, too.
+pub(super) const STATIC_FILE: &str = "/etc/traefik/traefik.yml";
+
+/// Traefik builds its plugins anew at every change of the configuration. Go lets the old ones linger unless it is told
+/// not to.
+const ENVIRONMENT: [(&str, &str); 2] = [("GOGC", "25"), ("GOMEMLIMIT", "512MiB")];
+
+const SECOND: u64 = 1_000_000_000;
+
+/// The spec of the service. `mode` is decided by the usual rule, from the spec with any mode.
+pub fn traefik_service(
+    wish: &Wish,
+    traefik: &TraefikWish,
+    contents: &[Content],
+    ids: &Ids,
+    mode: Mode,
+) -> Value {
+    let host = traefik.publish == PublishMode::Host;
+    let mut networks: Vec<&str> = wish.networks.iter().map(String::as_str).collect();
+    networks.push(&ids.control);
+    networks.sort_unstable();
+    networks.dedup();
+    let ports: Vec<Value> = match traefik.publish {
+        PublishMode::None => Vec::new(),
+        mode => {
+            let mode = if mode == PublishMode::Host { "host" } else { "ingress" };
+            let entry = |port: u16| json!({ "Protocol": "tcp", "TargetPort": port, "PublishedPort": port, "PublishMode": mode });
+            wish.entry_points.iter().map(|point| entry(point.port)).collect()
+        }
+    };
+    // Two tasks cannot have the same port of a node.
+    let order = if host { "stop-first" } else { "start-first" };
+    json!({
+        "Name": wish.name.traefik(),
+        "Labels": labels(&wish.name),
+        "TaskTemplate": {
+            "ContainerSpec": {
+                "Image": traefik.image,
+                "Labels": labels(&wish.name),
+                "Env": environment(&traefik.environment),
+                // Where the plugin's folder is looked for.
+                "Dir": "/",
+                "ReadOnly": true,
+                "Mounts": [{ "Type": "tmpfs", "Target": "/tmp" }],
+                "StopGracePeriod": traefik.grace.as_secs().saturating_add(5).saturating_mul(SECOND),
+                "Healthcheck": {
+                    "Test": ["CMD", "traefik", "healthcheck"],
+                    "Interval": 5 * SECOND,
+                    "Timeout": 3 * SECOND,
+                    "Retries": 3,
+                    "StartPeriod": 20 * SECOND,
+                },
+                "Configs": contents.iter().map(|content| file(content, ids)).collect::<Vec<_>>(),
+                "Secrets": [secret(wish, ids, "0")],
+            },
+            "Placement": { "Constraints": traefik.constraints },
+            "Networks": networks.iter().map(|id| json!({ "Target": id })).collect::<Vec<_>>(),
+        },
+        "Mode": match traefik.replicas {
+            Some(replicas) => json!({ "Replicated": { "Replicas": replicas } }),
+            None => json!({ "Global": {} }),
+        },
+        "UpdateConfig": {
+            "Parallelism": 1, "FailureAction": "rollback", "Monitor": 5 * SECOND, "Order": order
+        },
+        "EndpointSpec": { "Mode": mode.to_string(), "Ports": ports },
+    })
+}
+
+/// What the user sets comes in the place of what is set anyway.
+fn environment(given: &[String]) -> Vec<String> {
+    let set = |key: &str| given.iter().any(|entry| entry.split('=').next() == Some(key));
+    let own = ENVIRONMENT.iter().filter(|(key, _)| !set(key)).map(|(key, value)| format!("{key}={value}"));
+    own.chain(given.iter().cloned()).collect()
+}
+
+fn file(content: &Content, ids: &Ids) -> Value {
+    json!({
+        "File": { "Name": content.target, "UID": "0", "GID": "0", "Mode": 0o444 },
+        "ConfigID": ids.configs.get(&content.name),
+        "ConfigName": content.name,
+    })
+}
+
+/// The secret, for one user.
+pub(super) fn secret(wish: &Wish, ids: &Ids, user: &str) -> Value {
+    let name = wish.name.token();
+    json!({
+        "File": { "Name": name, "UID": user, "GID": "0", "Mode": 0o400 },
+        "SecretID": ids.secret,
+        "SecretName": name,
+    })
+}
+
+/// The plugin, as Traefik finds it, and the static configuration.
+pub fn contents(wish: &Wish, guest: Vec<u8>, settings: Option<&str>) -> Vec<Content> {
+    let manifest = super::guest::MANIFEST.as_bytes().to_vec();
+    let file = |name: &str| format!("{PLUGIN_FOLDER}/{name}");
+    let mut contents = vec![
+        Content::new(&wish.name, "manifest", &file(".traefik.yml"), manifest, false),
+        Content::new(&wish.name, "guest", &file("plugin.wasm"), guest, false),
+    ];
+    if let Some(settings) = settings {
+        let data = settings.as_bytes().to_vec();
+        contents.push(Content::new(&wish.name, "static", STATIC_FILE, data, true));
+    }
+    contents
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::*;
+
+    pub(crate) fn wish() -> Wish {
+        Wish {
+            name: "edge".parse().unwrap(),
+            networks: vec!["front-id".into()],
+            only_network: Some("front".into()),
+            traefik: Some(TraefikWish {
+                image: "traefik:v3.7".into(),
+                publish: PublishMode::Ingress,
+                replicas: Some(1),
+                constraints: Vec::new(),
+                environment: Vec::new(),
+                settings: "a: b\n".into(),
+                grace: Duration::from_secs(10),
+            }),
+            entry_points: vec!["web=:80".parse().unwrap()],
+            provider_image: "sha256:1".into(),
+            provider_node: None,
+            socket: PathBuf::from("/var/run/docker.sock"),
+            socket_group: 998,
+        }
+    }
+
+    fn spec(change: impl Fn(&mut TraefikWish)) -> Value {
+        let mut wish = wish();
+        let mut traefik = wish.traefik.take().unwrap();
+        change(&mut traefik);
+        let contents = contents(&wish, b"\0asm".to_vec(), Some(&traefik.settings));
+        let ids = Ids { control: "control-id".into(), secret: "secret-id".into(), ..Ids::default() };
+        traefik_service(&wish, &traefik, &contents, &ids, Mode::Vip)
+    }
+
+    #[test]
+    fn traefik_has_the_plugin_and_no_way_to_docker() {
+        let spec = spec(|_| ());
+        let container = &spec["TaskTemplate"]["ContainerSpec"];
+        let targets: Vec<&str> = container["Configs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|it| it["File"]["Name"].as_str())
+            .collect();
+        assert_eq!(
+            targets,
+            [
+                "/plugins-local/src/smsvc/.traefik.yml",
+                "/plugins-local/src/smsvc/plugin.wasm",
+                "/etc/traefik/traefik.yml"
+            ]
+        );
+        assert!(!spec.to_string().contains("docker.sock"));
+        assert_eq!(container["Env"], json!(["GOGC=25", "GOMEMLIMIT=512MiB"]));
+        assert_eq!(
+            spec["TaskTemplate"]["Networks"],
+            json!([{ "Target": "control-id" }, { "Target": "front-id" }])
+        );
+    }
+
+    #[test]
+    fn two_tasks_cannot_share_a_port_of_a_node() {
+        assert_eq!(spec(|_| ())["UpdateConfig"]["Order"], "start-first");
+        let host = spec(|traefik| traefik.publish = PublishMode::Host);
+        assert_eq!(host["UpdateConfig"]["Order"], "stop-first");
+        assert_eq!(host["EndpointSpec"]["Ports"][0]["PublishMode"], "host");
+        assert_eq!(spec(|traefik| traefik.publish = PublishMode::None)["EndpointSpec"]["Ports"], json!([]));
+    }
+
+    #[test]
+    fn what_the_user_sets_comes_first() {
+        let spec = spec(|traefik| traefik.environment = vec!["GOGC=50".into(), "A=b".into()]);
+        assert_eq!(
+            spec["TaskTemplate"]["ContainerSpec"]["Env"],
+            json!(["GOMEMLIMIT=512MiB", "GOGC=50", "A=b"])
+        );
+    }
+}
