@@ -10,7 +10,8 @@ use super::source::{Source, has_word};
 const UNSAFE: [&str; 1] = ["traefik-plugin/src/abi.rs"];
 
 /// Where something may be printed.
-const PRINTERS: [&str; 5] = [
+const PRINTERS: [&str; 6] = [
+    "cli/build.rs",
     "cli/src/report/",
     "tests/e2e/main.rs",
     "traefik-plugin/build.rs",
