@@ -103,6 +103,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             commands::version(report);
             Ok(())
         }
+        Action::Man(args) => commands::man(&args, report),
         Action::Hooks(args) => commands::hooks(args, &around.config, report),
         Action::Hook(request) => {
             let hint = if plugin::is_asked(&request) {
@@ -161,9 +162,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
             unless(&cancellation, work).await
         }
         Action::Doctor(args) => {
-            let work =
-                async { commands::doctor(&connect(&globals, &around).await?, &args, &around, report).await };
-            unless(&cancellation, work).await
+            unless(&cancellation, commands::doctor(connect(&globals, &around), &args, &around, report)).await
         }
         Action::Network(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;

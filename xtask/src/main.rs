@@ -1,10 +1,11 @@
 //! `cargo xtask`: the project's commands. `demo` shows the main job on real parts, `test` runs every check, `bench` measures
-//! against peers, `dist` makes what is released, `schema` writes what editors read.
+//! against peers, `dist` makes what is released, `docs` and `schema` write what is made of definitions in the code.
 
 mod bench;
 mod demo;
 mod dist;
 mod invariants;
+mod reference;
 mod report;
 mod schema;
 mod test;
@@ -29,6 +30,8 @@ enum Task {
     Demo(demo::Arguments),
     /// Builds what is released, in target/dist: static programs, images, the guest
     Dist(dist::Arguments),
+    /// Writes the pages of the commands: docs/reference and docs/man
+    Docs,
     /// Writes the JSON schema of the labels for editors: docs/schema/smsvc-labels.json
     Schema,
     /// Runs every check: fmt, clippy, deny, docs, invariants, unit, guest, end to end
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Demo(arguments) => demo::run(&arguments),
         Task::Dist(arguments) => dist::run(&arguments),
+        Task::Docs => reference::run(),
         Task::Schema => schema::run(),
         Task::Test(arguments) => test::run(&arguments),
     };

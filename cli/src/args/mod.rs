@@ -14,6 +14,7 @@ mod gateway;
 mod hooks;
 mod lint;
 mod list;
+mod man;
 mod network;
 mod openapi;
 mod plan;
@@ -40,6 +41,7 @@ pub use gateway::{
 pub use hooks::{HooksArgs, HooksCommand};
 pub use lint::LintArgs;
 pub use list::{InspectArgs, LsArgs, PsArgs};
+pub use man::ManArgs;
 pub use network::{
     CompletedJobsChoice, DumpArgs, Events, NetworkArgs, NetworkCommand, RedefineArgs, RestoreArgs,
     ResumeArgs, RoadArgs, StrategyName,
@@ -101,6 +103,8 @@ pub enum Action {
     Hooks(HooksArgs),
     /// Docker asks what there is to say after a command of its own.
     Hook(String),
+    /// `man`.
+    Man(ManArgs),
     /// `version`.
     Version,
 }
@@ -153,6 +157,7 @@ pub fn command() -> Command {
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
         .subcommand(GatewayArgs::augment_args(Command::new("gateway")))
         .subcommand(HooksArgs::augment_args(Command::new("hooks")))
+        .subcommand(ManArgs::augment_args(Command::new("man")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
 }
 
@@ -221,6 +226,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
         }
         Some(("gateway", matches)) => Ok(Action::Gateway(Box::new(GatewayArgs::from_arg_matches(matches)?))),
         Some(("hooks", matches)) => Ok(Action::Hooks(HooksArgs::from_arg_matches(matches)?)),
+        Some(("man", matches)) => Ok(Action::Man(ManArgs::from_arg_matches(matches)?)),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),
     }

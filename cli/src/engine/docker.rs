@@ -70,6 +70,8 @@ impl Docker {
         .map_err(|error| EngineError::Unreachable { address: address.clone(), reason: error.to_string() })?;
         let mut docker = Self { transport, bollard, address, engine: NEWEST, spoken: NEWEST };
         docker.engine = docker.engine_version().await?;
+        // As docker does, the variable may say `v1.44`.
+        let wanted = wanted.map(|version| version.trim_start_matches('v'));
         docker.spoken = wanted.and_then(parse_version).unwrap_or_else(|| docker.engine.min(NEWEST));
         let (major, minor) = docker.spoken;
         docker.transport.pin_version(format!("{major}.{minor}"));

@@ -48,10 +48,16 @@ pub enum HostError {
     #[error("conflicting options: cannot specify both --host and --context")]
     Conflict,
     /// A context that is not in the store.
-    #[error("context \"{name}\": context not found")]
+    #[error(
+        "Failed to initialize: unable to resolve docker endpoint: context \"{name}\": context not found: open {}: no such file \
+         or directory",
+        path.display()
+    )]
     ContextUnknown {
         /// Its name.
         name: String,
+        /// The file that would describe it.
+        path: PathBuf,
     },
     /// A context or configuration file that cannot be read.
     #[error("{}: {reason}", path.display())]
@@ -62,10 +68,12 @@ pub enum HostError {
         reason: String,
     },
     /// An address that is none.
-    #[error("unable to parse docker host `{address}`")]
+    #[error("Failed to initialize: unable to resolve docker endpoint: {reason}")]
     Malformed {
         /// The address as given.
         address: String,
+        /// What is wrong with it, as docker says it.
+        reason: String,
     },
 }
 
@@ -143,7 +151,7 @@ impl Host {
 
     fn at(address: Option<&str>, tls: bool, globals: &[String]) -> Result<Self, HostError> {
         let Some(address) = address else { return Ok(Self::Unix(DEFAULT_SOCKET.into())) };
-        let malformed = || HostError::Malformed { address: address.to_owned() };
+        let malformed = || HostError::Malformed { address: address.to_owned(), reason: wrong_with(address) };
         let through_docker = || Self::Docker { address: address.to_owned(), globals: globals.to_vec() };
         match address.split_once("://") {
             Some(("unix", "")) => Ok(Self::Unix(DEFAULT_SOCKET.into())),
@@ -163,6 +171,19 @@ impl Host {
             Self::Tcp(authority) => format!("tcp://{authority}"),
             Self::Docker { address, .. } => address.clone(),
         }
+    }
+}
+
+/// What docker says of an address that is none.
+fn wrong_with(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("tcp", address));
+    if !matches!(scheme, "tcp" | "http") {
+        return format!("invalid bind address format: {address}");
+    }
+    let port = rest.trim_end_matches('/').rsplit_once(':').map(|(_, port)| port);
+    match port.filter(|port| port.parse::<u16>().is_err()) {
+        Some(port) => format!("parse \"{scheme}://{rest}\": invalid port \":{port}\" after host"),
+        None => format!("parse \"{scheme}://{rest}\": invalid character in host name"),
     }
 }
 
@@ -188,7 +209,7 @@ fn current_context(config: &Path) -> Result<Option<String>, HostError> {
 fn context_address(config: &Path, name: &str) -> Result<Option<String>, HostError> {
     let path = config.join("contexts/meta").join(digest(name)).join("meta.json");
     let Ok(text) = fs::read_to_string(&path) else {
-        return Err(HostError::ContextUnknown { name: name.to_owned() });
+        return Err(HostError::ContextUnknown { name: name.to_owned(), path });
     };
     let mut file: ContextFile = serde_json::from_str(&text)
         .map_err(|error| HostError::Unreadable { path, reason: error.to_string() })?;

@@ -105,7 +105,8 @@ fn from_file(key: &str, config: &Path) -> Result<Option<Credentials>, Credential
         return ask(&format!("docker-credential-{helper}"), key);
     }
     let name = file.auths.keys().find(|name| *name == key || hostname(name) == key).cloned();
-    Ok(name.and_then(|name| file.auths.remove(&name)).map(|entry| entry.credentials(key)))
+    // As docker does, the registry is told the name that the file has for it.
+    Ok(name.and_then(|name| Some(file.auths.remove(&name)?.credentials(&name))))
 }
 
 /// Old files hold URLs where newer ones hold host names.

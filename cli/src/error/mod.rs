@@ -63,6 +63,11 @@ pub enum Error {
         /// As the user wrote it.
         name: String,
     },
+    /// `man` of a command that there is not.
+    CommandUnknown {
+        /// As the user wrote it.
+        command: String,
+    },
     /// Nothing of this name in the swarm.
     NeitherServiceNorNetwork {
         /// As the user wrote it.
@@ -229,7 +234,11 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code(),
-            Self::NothingToPlan | Self::Globals(_) | Self::NotUnicode { .. } => exit::USAGE,
+            Self::Globals(GlobalsError::SeveralHosts) => exit::FAILED,
+            Self::NothingToPlan
+            | Self::Globals(_)
+            | Self::NotUnicode { .. }
+            | Self::CommandUnknown { .. } => exit::USAGE,
             Self::Flags { error, .. } if error.code().is_some() => exit::DECLARATION,
             Self::Flags { error, .. } => error.exit_code(),
             Self::Update(error) => error.exit_code(),
@@ -274,6 +283,7 @@ impl Error {
             Self::Engine(error) => error.to_string(),
             Self::NetworkUnknown { name } => format!("network {name} not found"),
             Self::ServiceUnknown { name } => format!("service {name} not found"),
+            Self::CommandUnknown { command } => format!("there is no command `docker smsvc {command}`"),
             Self::NeitherServiceNorNetwork { name } => {
                 format!("the swarm has no service and no network {name}")
             }
@@ -359,6 +369,7 @@ impl Error {
                 one("`docker network ls --filter scope=swarm` lists the networks that will do")
             }
             Self::ServiceUnknown { .. } => one("`docker service ls` lists all services"),
+            Self::CommandUnknown { .. } => one("`docker smsvc --help` lists them"),
             Self::NeitherServiceNorNetwork { .. } => {
                 one("`docker service ls` and `docker network ls --filter scope=swarm` list what there is")
             }

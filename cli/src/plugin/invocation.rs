@@ -48,7 +48,7 @@ pub enum GlobalsError {
         flag: String,
     },
     /// `-H` twice.
-    #[error("specify only one -H")]
+    #[error("Failed to initialize: unable to resolve docker endpoint: Specify only one -H")]
     SeveralHosts,
 }
 

@@ -11,9 +11,6 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// Newer than what the judge speaks, so that both know every flag: each side speaks the newest that both know.
-const API_VERSION: &str = "1.52";
-
 /// The digest of every image.
 pub(crate) const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -39,6 +36,8 @@ pub(crate) fn file_id(name: &str) -> Option<String> {
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The version in the path: `1.50`.
+    pub(crate) version: Option<String>,
     /// The `X-Registry-Auth` header.
     pub(crate) auth: Option<String>,
     pub(crate) body: Value,
@@ -50,14 +49,15 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn listen(socket: &Path) -> Self {
+    /// One whose newest API is this.
+    pub(crate) fn listen(version: &'static str, socket: &Path) -> Self {
         let listener = UnixListener::bind(socket).expect("the socket is free");
         let calls = Arc::new(Mutex::new(Vec::new()));
         let recorder = Arc::clone(&calls);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 let recorder = Arc::clone(&recorder);
-                thread::spawn(move || serve(&connection, &recorder));
+                thread::spawn(move || serve(version, &connection, &recorder));
             }
         });
         Self { calls }
@@ -70,13 +70,13 @@ impl Engine {
 }
 
 /// Answers one connection until the other side closes it.
-fn serve(connection: &UnixStream, calls: &Mutex<Vec<Call>>) {
+fn serve(version: &str, connection: &UnixStream, calls: &Mutex<Vec<Call>>) {
     let mut reader = BufReader::new(connection);
     while let Some(call) = read_request(&mut reader) {
         let (status, answer) = answer(&call);
         let head_only = call.method == "HEAD";
         calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
-        if write_response(connection, status, &answer, head_only).is_none() {
+        if write_response(version, connection, status, &answer, head_only).is_none() {
             return;
         }
     }
@@ -106,7 +106,8 @@ fn read_request(reader: &mut impl BufRead) -> Option<Call> {
     reader.read_exact(&mut body).ok()?;
     let unversioned = target.strip_prefix("/v").and_then(|rest| rest.find('/').map(|slash| &rest[slash..]));
     let path = percent_decoded(unversioned.unwrap_or(target));
-    Some(Call { method, path, auth, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+    let version = target.strip_prefix("/v").and_then(|rest| rest.split('/').next()).map(str::to_owned);
+    Some(Call { method, path, version, auth, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -171,10 +172,16 @@ fn named(path: &str) -> Value {
     names.filter_map(|name| Some(json!({"ID": file_id(name)?, "Spec": {"Name": name}}))).collect()
 }
 
-fn write_response(mut connection: &UnixStream, status: u16, answer: &Value, head_only: bool) -> Option<()> {
+fn write_response(
+    version: &str,
+    mut connection: &UnixStream,
+    status: u16,
+    answer: &Value,
+    head_only: bool,
+) -> Option<()> {
     let body = answer.to_string();
     let head = format!(
-        "HTTP/1.1 {status} Answer\r\nApi-Version: {API_VERSION}\r\nOstype: linux\r\nDocker-Experimental: false\r\n\
+        "HTTP/1.1 {status} Answer\r\nApi-Version: {version}\r\nOstype: linux\r\nDocker-Experimental: false\r\n\
          Swarm: active/manager\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );

@@ -14,6 +14,9 @@ use crate::outcome::Outcome;
 /// The version of the recordings. Older ones lack flags and notations, newer ones word some errors anew.
 const VERSION: u32 = 28;
 
+/// Newer than what the judge speaks, so that both know every flag: each side speaks the newest that both know.
+const API_VERSION: &str = "1.52";
+
 /// The working directory of all lines. It has to exist, and to have a parent.
 const DIRECTORY: &str = "/usr/bin";
 
@@ -84,7 +87,7 @@ impl Program {
     /// lines have to be ones that are accepted.
     pub(crate) fn printed(&self, lines: &[&[&str]]) -> Vec<Vec<String>> {
         let folder = stage();
-        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let engine = Engine::listen(API_VERSION, &folder.path().join("engine.sock"));
         let place = folder.path().display().to_string();
         let print = |line: &&[&str]| {
             let output = self.output(&["--print-docker"], line, folder.path());
@@ -114,7 +117,7 @@ impl Program {
 
     fn run_chunk(&self, lines: &[&[&str]]) -> Vec<Outcome> {
         let folder = stage();
-        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let engine = Engine::listen(API_VERSION, &folder.path().join("engine.sock"));
         lines.iter().map(|line| self.run(line, folder.path(), &engine)).collect()
     }
 

@@ -14,6 +14,9 @@ use crate::outcome::{Change, Outcome};
 /// The version of the recordings. Newer ones do not ask for the digest of an image (docker/cli #7302).
 const VERSION: u32 = 28;
 
+/// Newer than what the judge speaks, so that both know every flag: each side speaks the newest that both know.
+const API_VERSION: &str = "1.52";
+
 /// The working directory of all lines.
 const DIRECTORY: &str = "/usr/bin";
 
@@ -74,7 +77,7 @@ impl Program {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("config.json"), CONFIG).expect("the folder is ours");
         let socket = folder.path().join("engine.sock");
-        let engine = Engine::listen(&socket);
+        let engine = Engine::listen(API_VERSION, &socket);
         lines.iter().map(|line| self.run(line.as_ref(), folder.path(), &engine)).collect()
     }
 
@@ -82,7 +85,7 @@ impl Program {
     /// The lines have to be ones that are accepted.
     pub(crate) fn printed(&self, lines: &[Vec<&str>]) -> Vec<Vec<String>> {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let engine = Engine::listen(&folder.path().join("engine.sock"));
+        let engine = Engine::listen(API_VERSION, &folder.path().join("engine.sock"));
         let print = |line: &Vec<&str>| {
             let line = [&line[..1], &["--print-docker"], &line[1..]].concat();
             let output = self.output(&line, folder.path());
