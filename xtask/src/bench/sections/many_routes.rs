@@ -77,7 +77,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
         generator.run(server, &variant.requests, CONNECTIONS, bench.under_load(), traefik, backend)
     };
     in_turns(&variants, 1, send)?;
-    let runs = in_turns(&variants, bench.rounds(4), send)?;
+    let runs = in_turns(&variants, bench.rounds(3), send)?;
     Ok(section(&variants, &runs))
 }
 

@@ -68,8 +68,8 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     };
     // Connections are opened and pools are filled outside of what counts.
     in_turns(&variants, 1, send)?;
-    let runs = in_turns(&variants, bench.rounds(7), send)?;
-    report::step(&format!("{} rounds of {} variants", bench.rounds(7), variants.len()));
+    let runs = in_turns(&variants, bench.rounds(6), send)?;
+    report::step(&format!("{} rounds of {} variants", bench.rounds(6), variants.len()));
     Ok(section(&variants, &runs))
 }
 
