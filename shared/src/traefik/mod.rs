@@ -113,7 +113,9 @@ impl Http {
     fn retry(&mut self) {
         let retry = json!({"retry": {"attempts": 5, "initialInterval": "20ms"}});
         self.middlewares.insert(RETRY.to_owned(), retry);
-        let transport = json!({"forwardingTimeouts": {"dialTimeout": "2s"}});
+        // A transport of one's own has Go's default of 2 where Traefik's has 200: more clients than that would have a new
+        // connection to the task made for each request.
+        let transport = json!({"maxIdleConnsPerHost": 200, "forwardingTimeouts": {"dialTimeout": "2s"}});
         self.transports.insert(TRANSPORT.to_owned(), transport);
     }
 
@@ -225,7 +227,7 @@ mod tests {
                     "smsvc-retry": {"retry": {"attempts": 5, "initialInterval": "20ms"}},
                     "smsvc-strip": {"headers": {"customRequestHeaders": {"X-Smsvc-Service": ""}}},
                 },
-                "serversTransports": {"smsvc": {"forwardingTimeouts": {"dialTimeout": "2s"}}},
+                "serversTransports": {"smsvc": {"maxIdleConnsPerHost": 200, "forwardingTimeouts": {"dialTimeout": "2s"}}},
             }})
         );
     }
