@@ -4,37 +4,75 @@
 //! could otherwise answer requests that were meant for it; other groups are not touched.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use smsvc_core::labels::{self, LabelError};
 use smsvc_core::merge::{Declaration, Merged, Refusal, merge};
 
 use crate::service::RawService;
 
+/// What the labels of one service say.
+#[derive(Debug, Clone)]
+pub enum Reading {
+    /// Nothing of a group.
+    Silent,
+    /// A declaration.
+    Sound(Arc<Declaration>),
+    /// Something that is wrong.
+    Broken {
+        /// What.
+        errors: Vec<LabelError>,
+        /// The groups that may be meant.
+        groups: Vec<String>,
+    },
+}
+
 /// What the labels of all services say, read one by one.
 #[derive(Debug, Clone, Default)]
 pub struct Declared {
     /// Of every service whose labels and whose group's labels are in order.
-    pub declarations: Vec<Declaration>,
+    pub declarations: Vec<Arc<Declaration>>,
     /// Services whose labels are not, with what is wrong.
     pub broken: BTreeMap<String, Vec<LabelError>>,
     /// Services whose own labels are in order, in a group that has a broken one.
     pub held_back: BTreeMap<String, String>,
 }
 
+impl Reading {
+    /// Reads the labels of a service.
+    pub fn of(service: &RawService) -> Self {
+        match labels::parse(service.name(), service.created_at(), &service.labels()) {
+            Ok(None) => Self::Silent,
+            Ok(Some(declaration)) => Self::Sound(Arc::new(declaration)),
+            Err(errors) => Self::Broken { errors, groups: group_labels(service).collect() },
+        }
+    }
+}
+
 impl Declared {
     /// Reads the labels of every service.
     pub fn read(services: &[RawService]) -> Self {
+        let readings: Vec<(&str, Reading)> =
+            services.iter().map(|service| (service.name(), Reading::of(service))).collect();
+        Self::gather(readings.iter().map(|(name, reading)| (*name, reading)))
+    }
+
+    /// Puts together what was read of every service, by its name.
+    pub fn gather<'r>(readings: impl Iterator<Item = (&'r str, &'r Reading)>) -> Self {
         let mut declared = Self::default();
         let mut broken_groups = BTreeSet::new();
-        for service in services {
-            match labels::parse(service.name(), service.created_at(), &service.labels()) {
-                Ok(Some(declaration)) => declared.declarations.push(declaration),
-                Ok(None) => {}
-                Err(errors) => {
-                    broken_groups.extend(group_labels(service));
-                    declared.broken.insert(service.name().to_owned(), errors);
+        for (name, reading) in readings {
+            match reading {
+                Reading::Silent => {}
+                Reading::Sound(declaration) => declared.declarations.push(Arc::clone(declaration)),
+                Reading::Broken { errors, groups } => {
+                    broken_groups.extend(groups.iter().map(String::as_str));
+                    declared.broken.insert(name.to_owned(), errors.clone());
                 }
             }
+        }
+        if broken_groups.is_empty() {
+            return declared;
         }
         declared.declarations.retain(|declaration| {
             let group = declaration.group.as_str();

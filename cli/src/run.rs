@@ -189,8 +189,8 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Gateway(args) => gateway(&args, &globals, &around, &cancellation, report).await,
         Action::Provider(args) => {
-            let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::provider(engine, &args, &around, cancellation.clone(), report).await
+            let host = Host::choose(&globals, &around)?;
+            commands::provider(host, &args, &around, cancellation.clone(), report).await
         }
     }
 }

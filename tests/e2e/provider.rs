@@ -37,7 +37,8 @@ const GRACE: Duration = Duration::from_secs(5);
 /// One more provider beside the stage's own.
 fn another(world: &World, docker: &Docker, name: &str) -> Result<Provider> {
     let address = free_port(IpAddr::from([127, 0, 0, 1]))?;
-    Provider::start(docker, address, &world.stage.folder().join(format!("{name}.log")))
+    let log = world.stage.folder().join(format!("{name}.log"));
+    Provider::start_with(docker, address, &log, &["--max-age", "3s"])
 }
 
 /// The document that Traefik gets.
@@ -118,17 +119,14 @@ fn the_same_swarm_gives_the_same_bytes(world: &World) -> Result<()> {
     ground.publish("b", "bytes", &["GET /b header.X-A=1", "GET /b query.q=1"])?;
     let other = another(world, world.docker(), "bytes")?;
     let mut compared = 0;
-    // Other trials change the swarm meanwhile: only a document that is the same before and after can be
-    // compared.
-    wait_for("twenty comparisons", Duration::from_mins(1), || {
+    // Other trials change the swarm meanwhile, and one provider may see a task a moment before the other.
+    wait_for("twenty times the same document", Duration::from_mins(1), || {
         let before = Request::new("GET", "provider", "/traefik").send(world.stage.provider)?;
         let between = other.document()?;
-        let after = Request::new("GET", "provider", "/traefik").send(world.stage.provider)?;
-        if before.body == after.body {
-            assert_eq!(between.text(), before.text(), "two providers, one swarm, two documents");
+        if before.status == 200 && before.body == between.body {
             compared += 1;
         }
-        ensure!(compared == 20, "{compared}");
+        ensure!(compared == 20, "{compared} times; then {} and {}", before.text(), between.text());
         Ok(())
     })
 }

@@ -21,8 +21,14 @@ pub struct Provider {
 impl Provider {
     /// Starts it for the engine of `docker`, and waits until it answers, with whatever status.
     pub fn start(docker: &Docker, address: SocketAddr, log: &Path) -> Result<Self> {
+        Self::start_with(docker, address, log, &[])
+    }
+
+    /// The same with further words on its command line.
+    pub fn start_with(docker: &Docker, address: SocketAddr, log: &Path, words: &[&str]) -> Result<Self> {
         let listen = address.to_string();
-        let companion = Companion::start(&docker.command(&["smsvc", "provider", "--listen", &listen]), log)?;
+        let words = [&["smsvc", "provider", "--listen", &listen], words].concat();
+        let companion = Companion::start(&docker.command(&words), log)?;
         let mut provider = Self { companion, address };
         wait_for("the provider", Duration::from_secs(10), || {
             provider.companion.check_alive()?;

@@ -2,13 +2,19 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
+use crate::flags::grammar::positive_nanoseconds;
+
+const SHORTEST: Duration = Duration::from_millis(100);
+
 /// Serve the routes and the task addresses to Traefik's HTTP provider
 ///
-/// Traefik asks for the document at its poll interval; each answer is made from the swarm as it is at that moment.
-/// When the engine cannot be asked the answer is 503, and Traefik keeps what it has.
+/// The swarm is followed by the engine's events, and tasks, of which it tells nothing, are looked at steadily. When the
+/// engine cannot be asked for long the answer is 503, and Traefik keeps what it has. The page at / shows networks and
+/// routes, and tries requests. Nothing can be changed here.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   docker smsvc provider --listen 127.0.0.1:9080
@@ -51,7 +57,30 @@ pub struct ProviderArgs {
     #[arg(long = "entrypoint", value_name = "NAME")]
     pub entry_points: Vec<String>,
 
+    /// Time between two looks at all tasks; services that change are looked at more often
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    pub interval: Duration,
+
+    /// How long what is known holds while the engine cannot be asked; after that the answer is 503
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = duration)]
+    pub max_age: Duration,
+
+    /// How many tasks Traefik tries until one takes the connection; 1 leaves that to Traefik
+    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub attempts: u32,
+
+    /// How long Traefik waits for a task to take the connection
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    pub dial_timeout: Duration,
+
     /// Name of the plugin in Traefik's static configuration
     #[arg(long, value_name = "NAME", default_value = "smsvc")]
     pub plugin: String,
+}
+
+/// A duration as docker writes it, as in `1m30s`, and not so short that nothing else would be done.
+fn duration(text: &str) -> Result<Duration, String> {
+    let nanoseconds = positive_nanoseconds(text).map_err(|error| error.to_string())?;
+    let duration = u64::try_from(nanoseconds).map(Duration::from_nanos).map_err(|error| error.to_string())?;
+    if duration < SHORTEST { Err("it has to be 100ms or more".to_owned()) } else { Ok(duration) }
 }

@@ -46,7 +46,7 @@ pub use plan::plan;
 pub use provider::provider;
 pub use ps::ps;
 pub use remove::remove;
-pub use routes::routes;
+pub use routes::{Thought, routes, thought};
 pub use scale::scale;
 pub use update::update;
 pub use version::version;

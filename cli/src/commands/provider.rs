@@ -1,12 +1,12 @@
 //! `docker smsvc provider`.
 
-use smsvc_core::traefik::DocumentOptions;
+use smsvc_core::traefik::{DocumentOptions, Retry};
 
 use crate::args::ProviderArgs;
-use crate::engine::{Docker, Surroundings};
+use crate::engine::{Docker, Host, Surroundings};
 use crate::error::Error;
 use crate::plugin::Cancellation;
-use crate::provider::{self, Door, Options, Secret, acceptor};
+use crate::provider::{self, Door, Options, Pace, Secret, acceptor};
 use crate::report::Report;
 
 /// The variable that may hold the secret.
@@ -14,15 +14,22 @@ const SECRET: &str = "SMSVC_PROVIDER_SECRET";
 
 /// Serves Traefik's configuration until the user stops it.
 pub async fn provider(
-    engine: Docker,
+    host: Host,
     args: &ProviderArgs,
     around: &Surroundings,
     cancellation: Cancellation,
     report: Report,
 ) -> Result<(), Error> {
-    let document = DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone() };
+    let retry = (args.attempts > 1).then(|| Retry {
+        attempts: args.attempts,
+        dial_timeout: u32::try_from(args.dial_timeout.as_millis()).unwrap_or(u32::MAX).max(1),
+    });
+    let document =
+        DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone(), retry };
     let options = Options { document, network: args.network.clone() };
-    provider::serve(engine, door(args, around)?, options, report, cancellation)
+    let pace = Pace { interval: args.interval, patience: args.max_age };
+    let dial = || Docker::connect(host.clone(), around.variable("DOCKER_API_VERSION"));
+    provider::serve(dial, door(args, around)?, options, pace, report, cancellation)
         .await
         .map_err(|error| Error::Listen { address: args.listen, error })
 }

@@ -1,6 +1,6 @@
 //! `docker smsvc routes` and `docker smsvc routes test`.
 
-use smsvc_core::decide::{Headers, Request, explain};
+use smsvc_core::decide::{Explanation, Headers, Request, explain};
 use smsvc_core::entry_point::{self, Received};
 use smsvc_core::merge::Merged;
 use smsvc_core::table::Table;
@@ -49,26 +49,39 @@ fn only(merged: &mut Merged, group: &str) -> Result<(), Error> {
 
 /// Decides a request that nobody sends, with the code that Traefik's middleware runs.
 fn test(merged: &Merged, args: &TestArgs, report: Report) -> Result<(), ExecError> {
+    let table = Table::compile(&merged.spec);
+    thought(&table, args, |outcome| match outcome {
+        Thought::AnsweredByTraefik(status) => report.traefik_answers(args, status),
+        Thought::Decided(explanation) if args.format == Format::Table => {
+            report.explanation(args, &explanation);
+            Ok(())
+        }
+        Thought::Decided(explanation) => report.explanation_by(&args.format, args, &explanation),
+    })
+}
+
+/// What would become of a request.
+pub enum Thought<'a> {
+    /// Traefik's entry point answers it by itself.
+    AnsweredByTraefik(u16),
+    /// The middleware is asked.
+    Decided(Explanation<'a>),
+}
+
+/// Decides a request that nobody sends, and gives what comes out to `tell`.
+pub fn thought<T>(table: &Table, args: &TestArgs, tell: impl FnOnce(Thought<'_>) -> T) -> T {
     // Traefik's entry point has its say before the middleware sees anything.
     let target = match entry_point::receive(&args.method, &args.url.target) {
         Received::Passes(target) => target,
-        Received::Answers(status) => {
-            return report.traefik_answers(args, status);
-        }
+        Received::Answers(status) => return tell(Thought::AnsweredByTraefik(status)),
     };
-    let table = Table::compile(&merged.spec);
     let request = Request {
         method: &args.method,
         host: &args.url.host,
         uri: &target,
         headers: &FieldLines(&args.headers),
     };
-    let explanation = explain(&table, &request);
-    match &args.format {
-        Format::Table => report.explanation(args, &explanation),
-        format => report.explanation_by(format, args, &explanation)?,
-    }
-    Ok(())
+    tell(Thought::Decided(explain(table, &request)))
 }
 
 /// The header fields of a request, in the order in which they were given.

@@ -21,8 +21,8 @@ use super::read::{
 use super::stream::Entries;
 use super::transport::Transport;
 use super::{
-    Created, Engine, EngineError, Filters, Host, Image, Listed, Network, RegistryAuthFrom, ServiceChange,
-    Task,
+    Created, Engine, EngineError, Events, Filters, Host, Image, Listed, Network, RegistryAuthFrom,
+    ServiceChange, Task,
 };
 use crate::flags::ApiVersion;
 use crate::json::Json;
@@ -290,6 +290,24 @@ impl Engine for Docker {
     async fn tasks_of(&self, service: &str) -> Result<Vec<Task>, EngineError> {
         let filters = serde_json::json!({ "service": [service], "_up-to-date": ["true"] }).to_string();
         self.call(Method::GET, &format!("/tasks?filters={}", escape(&filters)), None, None).await
+    }
+
+    async fn kept_tasks(&self, service: Option<&str>) -> Result<Vec<Task>, EngineError> {
+        let mut filters = json!({ "desired-state": ["running"] });
+        if let Some(service) = service {
+            filters["service"] = json!([service]);
+        }
+        let path = format!("/tasks?filters={}", escape(&filters.to_string()));
+        match self.entries(&path).await {
+            // The service is gone, and its tasks are not kept.
+            Err(EngineError::Refused { status: 404, .. }) if service.is_some() => Ok(Vec::new()),
+            answer => answer,
+        }
+    }
+
+    async fn events(&self) -> Result<Events, EngineError> {
+        let path = format!("/events?filters={}", escape(&Events::filters().to_string()));
+        Ok(Events::read(self.send(Method::GET, &path, None, None).await?.into_body()))
     }
 
     async fn nodes(&self) -> Result<Vec<NodeFact>, EngineError> {

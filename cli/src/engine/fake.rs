@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use smsvc_core::budget::{Addresses, Allocator, NodeFact};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-use super::{Created, Engine, EngineError, Filters, Image, Listed, Network, ServiceChange, Task};
+use super::{
+    Created, Engine, EngineError, Event, Events, Filters, Image, Listed, Network, ServiceChange, Task,
+};
 use crate::flags::ApiVersion;
 use crate::json::Json;
 use crate::observe::Swarm;
@@ -20,6 +23,7 @@ pub(crate) struct Fake {
     created: Mutex<Vec<Value>>,
     stored: Mutex<BTreeMap<String, Value>>,
     serial: AtomicUsize,
+    told: Mutex<Vec<UnboundedSender<Event>>>,
 }
 
 impl Fake {
@@ -40,6 +44,7 @@ impl Fake {
             created: Mutex::default(),
             stored: Mutex::default(),
             serial: AtomicUsize::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -127,6 +132,19 @@ impl Engine for Fake {
             .filter(|task| task.service == service)
             .cloned()
             .collect())
+    }
+
+    async fn kept_tasks(&self, service: Option<&str>) -> Result<Vec<Task>, EngineError> {
+        let tasks = self.called("GET /tasks?desired-state")?.tasks.iter();
+        let kept = tasks.filter(|task| task.desired_state == "running" && !task.service.is_empty());
+        Ok(kept.filter(|task| service.is_none_or(|id| task.service == id)).cloned().collect())
+    }
+
+    async fn events(&self) -> Result<Events, EngineError> {
+        self.called("GET /events")?;
+        let (sender, receiver) = unbounded_channel();
+        self.told.lock().unwrap().push(sender);
+        Ok(Events::of(receiver))
     }
 
     async fn nodes(&self) -> Result<Vec<NodeFact>, EngineError> {

@@ -7,6 +7,7 @@
 
 mod config_formats;
 mod docker;
+mod events;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod host;
@@ -25,6 +26,7 @@ use thiserror::Error;
 
 pub use config_formats::ConfigFormats;
 pub use docker::Docker;
+pub use events::{Event, Events};
 pub use host::{Host, HostError, Surroundings};
 pub use list::{Filters, Listed};
 pub use swarm::{
@@ -79,6 +81,16 @@ pub trait Engine: Send + Sync {
 
     /// `GET /tasks` of one service, as far as they are of its present specification.
     fn tasks_of(&self, service: &str) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
+
+    /// `GET /tasks` of one service, or of all: the tasks that the swarm means to keep running, whatever they do now.
+    fn kept_tasks(
+        &self,
+        service: Option<&str>,
+    ) -> impl Future<Output = Result<Vec<Task>, EngineError>> + Send;
+
+    /// `GET /events`: what happens from now on to services, networks and nodes of the swarm, and to containers of the
+    /// engine that is asked. The API tells nothing of tasks on other nodes.
+    fn events(&self) -> impl Future<Output = Result<Events, EngineError>> + Send;
 
     /// `GET /nodes`.
     fn nodes(&self) -> impl Future<Output = Result<Vec<NodeFact>, EngineError>> + Send;

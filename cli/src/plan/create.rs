@@ -1,6 +1,7 @@
 //! The plan of `docker smsvc create`: endpoint mode, labels, conflicts, budget, and the spec.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use smsvc_core::budget::{Judgement, Ledger, Need, NetworkId, ServiceShape, Verdict, judge, remedies};
 use smsvc_core::endpoint::{self, Choice};
@@ -133,7 +134,7 @@ pub(super) fn refuse_unreachable(
 pub(super) fn refuse_conflicts(declaration: &Declaration, services: &[RawService]) -> Result<(), Error> {
     let declared = Declared::read(services);
     let mut all = declared.declarations;
-    all.push(declaration.clone());
+    all.push(Arc::new(declaration.clone()));
     let refused = merge(&all).refused;
     let conflicts = refused.into_iter().flat_map(|refusal| refusal.errors);
     let mine: Vec<Conflict> =

@@ -3,17 +3,14 @@
 //! A group that is broken, or a service that cannot be reached, is left out with a line that says why; the others are
 //! served. A service without running tasks keeps its routes and answers 503, which is the truth.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::sync::Arc;
 
-use serde_json::Value;
-use smsvc_core::merge::Declaration;
-use smsvc_core::traefik::{Backend, DocumentOptions, document};
+use hyper::body::Bytes;
+use smsvc_core::group::Group;
+use smsvc_core::traefik::DocumentOptions;
 
-use crate::engine::Network;
-use crate::groups::{self, Declared};
+use super::catalogue::Catalogue;
 use crate::observe::Swarm;
-use crate::service::RawService;
 
 /// What the operator says of Traefik.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,87 +24,38 @@ pub struct Options {
 /// A document, and what is not in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
-    /// Traefik's dynamic configuration.
-    pub document: Value,
-    /// How many groups it routes.
-    pub groups: usize,
+    /// Traefik's dynamic configuration, as JSON.
+    pub document: Bytes,
+    /// The groups that it routes.
+    pub groups: Vec<Arc<Group>>,
     /// What was left out, and why, in one line each.
     pub problems: Vec<String>,
 }
 
-/// Makes the document.
+/// Makes the document of a snapshot.
 pub fn publish(swarm: &Swarm, options: &Options) -> Published {
-    let declared = Declared::read(&swarm.services);
-    let merged = declared.merged();
-    let lines = declared.problems().chain(merged.refused.iter().flat_map(groups::refusal_lines));
-    let mut problems: Vec<String> = lines.collect();
-    let by_name: BTreeMap<&str, &Declaration> =
-        declared.declarations.iter().map(|declaration| (declaration.service.as_str(), declaration)).collect();
-    let mut backends = Vec::new();
-    for member in merged.spec.groups.iter().flat_map(|group| &group.services) {
-        let Some(declaration) = by_name.get(member.service.as_str()) else { continue };
-        match backend(swarm, options, declaration) {
-            Ok(backend) => backends.push(backend),
-            Err(text) => {
-                problems.push(format!("service {} answers 503: {text}", member.service));
-            }
+    let mut catalogue = Catalogue::new(options.clone());
+    catalogue.whole(swarm.networks.clone(), &swarm.services, &swarm.tasks);
+    catalogue.publish()
+}
+
+#[cfg(test)]
+impl Options {
+    /// Those of most tests.
+    pub(crate) fn sample() -> Self {
+        Self {
+            document: DocumentOptions { plugin: "smsvc".into(), ..DocumentOptions::default() },
+            network: None,
         }
-    }
-    Published {
-        document: document(&merged.spec, &backends, &options.document),
-        groups: merged.spec.groups.len(),
-        problems,
-    }
-}
-
-/// Where Traefik reaches a service; or why it cannot.
-fn backend(swarm: &Swarm, options: &Options, declaration: &Declaration) -> Result<Backend, String> {
-    let name = declaration.service.as_str();
-    let service = swarm.service(name).ok_or("it is gone")?;
-    let port = declaration.port.ok_or("it has no label smsvc.port")?;
-    let network = network(swarm, options, declaration, service)?;
-    let mut addresses: Vec<IpAddr> = swarm
-        .tasks
-        .iter()
-        .filter(|task| task.service == service.id() && task.serves())
-        .flat_map(|task| task.addresses_on(&network.id))
-        .collect();
-    // The engine lists tasks in no order, and Traefik compares bytes.
-    addresses.sort_unstable();
-    Ok(Backend { service: declaration.service.clone(), scheme: declaration.scheme, port, addresses })
-}
-
-/// The network that the service names, or the operator, or the only one that there is.
-fn network<'s>(
-    swarm: &'s Swarm,
-    options: &Options,
-    declaration: &Declaration,
-    service: &RawService,
-) -> Result<&'s Network, String> {
-    let attached: Vec<&Network> = service
-        .network_ids()
-        .filter_map(|id| swarm.networks.iter().find(|network| network.id == id && network.is_overlay()))
-        .collect();
-    let named =
-        |name: &str| attached.iter().find(|network| network.name == name || network.id == name).copied();
-    match (&declaration.network, attached.as_slice()) {
-        (Some(name), _) => named(name)
-            .ok_or_else(|| format!("it is not on the network {name} that its label smsvc.network names")),
-        (None, []) => Err("it is on no overlay network".to_owned()),
-        (None, [only]) => Ok(only),
-        (None, _) => options.network.as_deref().and_then(named).ok_or_else(|| {
-            let all: Vec<&str> = attached.iter().map(|network| network.name.as_str()).collect();
-            format!(
-                "it is on the networks {}; the label smsvc.network has to say which Traefik shares with it",
-                all.join(", ")
-            )
-        }),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::service::RawService;
 
     const PETS: [(&str, &str); 4] = [
         ("smsvc.group", "petstore"),
@@ -116,9 +64,13 @@ mod tests {
         ("smsvc.route.list.path", "/pets"),
     ];
 
+    fn json(published: &Published) -> Value {
+        serde_json::from_slice(&published.document).unwrap()
+    }
+
     fn urls(published: &Published, service: &str) -> Vec<String> {
-        let servers =
-            &published.document["http"]["services"][format!("smsvc-{service}")]["loadBalancer"]["servers"];
+        let document = json(published);
+        let servers = &document["http"]["services"][format!("smsvc-{service}")]["loadBalancer"]["servers"];
         servers
             .as_array()
             .into_iter()
@@ -151,7 +103,7 @@ mod tests {
         let published = publish(&swarm, &Options::default());
         assert_eq!(urls(&published, "pets"), Vec::<String>::new());
         assert!(
-            published.document["http"]["routers"]["smsvc-pets"].is_object(),
+            json(&published)["http"]["routers"]["smsvc-pets"].is_object(),
             "its routes answer 503, not 404"
         );
     }
@@ -176,9 +128,9 @@ mod tests {
                 &[("smsvc.group", "users"), ("smsvc.port", "80"), ("smsvc.route.a.path", "/admins")],
             );
         let published = publish(&swarm, &Options::default());
-        assert_eq!(published.groups, 1);
+        assert_eq!(published.groups.len(), 1);
         assert!(
-            published.document["http"]["routers"]["smsvc-admins"].is_null(),
+            json(&published)["http"]["routers"]["smsvc-admins"].is_null(),
             "nothing of the broken group is served"
         );
         assert!(
@@ -219,7 +171,7 @@ mod tests {
     fn a_swarm_without_groups_gives_a_document_that_is_not_empty() {
         let published = publish(&Swarm::sample(), &Options::default());
         assert!(
-            !published.document["http"].as_object().unwrap().is_empty(),
+            !json(&published)["http"].as_object().unwrap().is_empty(),
             "an empty document deletes every route"
         );
     }

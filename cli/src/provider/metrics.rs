@@ -1,13 +1,12 @@
 //! What a Prometheus server may know: the address budget of every network, the groups, and how the provider fares.
 //!
 //! The gauges are made from a snapshot at every scrape; while the engine cannot be asked they are left out, because an old
-//! number would look like a new one, and only the counters and the age of the last snapshot stay. The names are part of the
+//! number would look like a new one, and only the counters and the age of the document stay. The names are part of the
 //! interface (`docs/ip-budget.md`).
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -16,6 +15,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use smsvc_core::budget::{Account, Addresses, Ledger, Sample, fitting};
 
+use super::rounds::Look;
 use crate::groups::Declared;
 use crate::observe::Swarm;
 
@@ -26,8 +26,13 @@ pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
     documents: Family<Answer, Counter>,
+    looks: Family<At, Counter>,
     engine_errors: Counter,
-    last_snapshot: Mutex<Option<Instant>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct At {
+    at: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,32 +57,43 @@ impl Metrics {
         self.documents.get_or_create(&Answer { status }).inc();
     }
 
-    /// A snapshot was taken, or could not be.
-    pub(super) fn observed(&self, succeeded: bool) {
-        if !succeeded {
-            self.engine_errors.inc();
-        } else if let Ok(mut last) = self.last_snapshot.lock() {
-            *last = Some(Instant::now());
-        }
+    /// The swarm was looked at.
+    pub(super) fn looked(&self, look: &Look) {
+        let at = match look {
+            Look::Whole => "everything",
+            Look::Tasks => "tasks",
+            Look::Some { .. } => "service",
+        };
+        self.looks.get_or_create(&At { at }).inc();
     }
 
-    /// The text for Prometheus. Without a swarm the engine cannot be asked now.
-    pub(super) fn render(&self, swarm: Option<&Swarm>) -> String {
+    /// The engine could not be asked.
+    pub(super) fn failed(&self) {
+        self.engine_errors.inc();
+    }
+
+    /// The text for Prometheus. Without a swarm the engine cannot be asked now; `age` is that of the document.
+    pub(super) fn render(&self, swarm: Option<&Swarm>, age: Option<Duration>) -> String {
         let mut registry = Registry::with_prefix("smsvc");
         registry.register(
             "document_requests",
             "Requests for Traefik's document, by the status of the answer",
             self.documents.clone(),
         );
-        registry.register("engine_errors", "Snapshots of the swarm that failed", self.engine_errors.clone());
+        registry.register("engine_looks", "Looks at the swarm that succeeded", self.looks.clone());
+        registry.register(
+            "engine_errors",
+            "Times that the engine could not be asked, or answered with an error",
+            self.engine_errors.clone(),
+        );
         let up = Gauge::<i64>::default();
         up.set(i64::from(swarm.is_some()));
         registry.register("engine_up", "Whether the engine answered this scrape", up);
-        if let Some(age) = self.last_snapshot.lock().ok().and_then(|last| last.map(|last| last.elapsed())) {
+        if let Some(age) = age {
             let gauge = Gauge::<f64, AtomicU64>::default();
             gauge.set(age.as_secs_f64());
-            let help = "Time since the last snapshot of the swarm that succeeded";
-            registry.register_with_unit("snapshot_age", help, Unit::Seconds, gauge);
+            let help = "Time since the swarm was last seen to be as the document says";
+            registry.register_with_unit("document_age", help, Unit::Seconds, gauge);
         }
         if let Some(swarm) = swarm {
             budget(&mut registry, swarm);
@@ -182,10 +198,10 @@ mod tests {
     #[test]
     fn the_numbers_are_those_of_the_budget_and_of_the_groups() {
         let metrics = Metrics::default();
-        metrics.observed(true);
+        metrics.looked(&Look::Tasks);
         metrics.answered(200);
         metrics.answered(503);
-        let text = metrics.render(Some(&swarm()));
+        let text = metrics.render(Some(&swarm()), Some(Duration::from_millis(1500)));
         for line in [
             "# HELP smsvc_network_addresses All addresses of a network, by what holds them.",
             "# TYPE smsvc_network_addresses gauge",
@@ -196,6 +212,8 @@ mod tests {
             "smsvc_network_forecast_services{network=\"front\"} 2",
             "smsvc_document_requests_total{status=\"200\"} 1",
             "smsvc_document_requests_total{status=\"503\"} 1",
+            "smsvc_engine_looks_total{at=\"tasks\"} 1",
+            "smsvc_document_age_seconds 1.5",
             "smsvc_engine_errors_total 0",
             "smsvc_engine_up 1",
             "smsvc_groups 1",
@@ -204,13 +222,12 @@ mod tests {
         ] {
             assert!(text.lines().any(|it| it == line), "{line}\n{text}");
         }
-        assert!(text.contains("smsvc_snapshot_age_seconds 0."), "{text}");
         assert!(text.ends_with("# EOF\n"), "{text}");
     }
 
     #[test]
     fn the_kinds_of_a_network_add_up_to_all_its_addresses() {
-        let text = Metrics::default().render(Some(&swarm()));
+        let text = Metrics::default().render(Some(&swarm()), None);
         let values = text.lines().filter(|line| line.starts_with("smsvc_network_addresses{"));
         let sum: u64 = values.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum();
         assert_eq!(sum, 16);
@@ -219,8 +236,8 @@ mod tests {
     #[test]
     fn without_an_engine_no_number_of_the_swarm_is_told() {
         let metrics = Metrics::default();
-        metrics.observed(false);
-        let text = metrics.render(None);
+        metrics.failed();
+        let text = metrics.render(None, None);
         assert!(
             text.contains("smsvc_engine_up 0\n") && text.contains("smsvc_engine_errors_total 1\n"),
             "{text}"

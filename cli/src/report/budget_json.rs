@@ -82,13 +82,14 @@ fn forecast(ledger: &Ledger<'_>, facts: &SwarmFacts, account: &Account<'_>) -> V
 fn addresses(map: &AddressMap) -> Value {
     let entries = map.held().flat_map(|(address, holders)| {
         holders.iter().map(move |holder| {
-            json!({ "address": address.to_string(), "kind": kind(holder.kind), "holder": holder.name })
+            json!({ "address": address.to_string(), "kind": kind_name(holder.kind), "holder": holder.name })
         })
     });
     entries.collect()
 }
 
-fn kind(kind: Kind) -> &'static str {
+/// What holds an address, in a word for programs.
+pub fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Reserved => "reserved",
         Kind::Gateway => "gateway",

@@ -37,19 +37,7 @@ impl Report {
 
     /// One entry a route, for a template.
     pub fn routes_by(self, format: &Format, routes: &Routes) -> Result<(), ExecError> {
-        let entries = routes.ranked().into_iter().map(|rule| {
-            let route = rule.route();
-            json!({
-                "group": rule.group(),
-                "host": hosts(rule.hosts()),
-                "methods": route.methods().to_string(),
-                "path": rule.path().to_string(),
-                "service": rule.service(),
-                "route": route.name().to_string(),
-                "options": options(route),
-            })
-        });
-        self.by(format, &Value::Array(entries.collect()))
+        self.by(format, &routes_value(routes))
     }
 
     /// The specification that the middleware gets.
@@ -67,13 +55,7 @@ impl Report {
             ));
             return Ok(());
         }
-        let answer = json!({
-            "method": args.method,
-            "url": args.url.to_string(),
-            "answer": { "status": status, "headers": {}, "body": null },
-            "considered": [],
-        });
-        self.by(&args.format, &answer)
+        self.by(&args.format, &answered_by_traefik(args, status))
     }
 
     /// The decision, and how it came about.
@@ -88,44 +70,76 @@ impl Report {
         args: &TestArgs,
         explanation: &Explanation<'_>,
     ) -> Result<(), ExecError> {
-        let considered: Vec<Value> = explanation
-            .considered
-            .iter()
-            .map(|it| {
-                json!({
-                    "group": it.rule.group(),
-                    "service": it.rule.service(),
-                    "route": it.rule.route().name().as_str(),
-                    "verdict": verdict(it.verdict),
-                })
-            })
-            .collect();
-        let mut value = match &explanation.decision {
-            Decision::Forward(forward) => json!({
-                "forward": {
-                    "group": forward.group,
-                    "service": forward.service,
-                    "route": forward.route,
-                    "uri": forward.uri,
-                    "request": changes_json(&forward.request),
-                    "response": changes_json(&forward.response),
-                    "held": forward.finish.is_some(),
-                }
-            }),
-            Decision::Answer(answer) => {
-                let mut headers: BTreeMap<&str, String> = BTreeMap::new();
-                for (name, value) in &answer.headers {
-                    let known = headers.entry(name).or_default();
-                    *known = if known.is_empty() { value.clone() } else { format!("{known}, {value}") };
-                }
-                json!({ "answer": { "status": answer.status, "headers": headers, "body": answer.body } })
-            }
-        };
-        value["method"] = json!(args.method);
-        value["url"] = json!(args.url.to_string());
-        value["considered"] = Value::Array(considered);
-        self.by(format, &value)
+        self.by(format, &explanation_value(args, explanation))
     }
+}
+
+/// The routes, group by group, each before those that it outranks.
+pub fn routes_value(routes: &Routes) -> Value {
+    let entries = routes.ranked().into_iter().map(|rule| {
+        let route = rule.route();
+        json!({
+            "group": rule.group(),
+            "host": hosts(rule.hosts()),
+            "methods": route.methods().to_string(),
+            "path": rule.path().to_string(),
+            "service": rule.service(),
+            "route": route.name().to_string(),
+            "options": options(route),
+        })
+    });
+    entries.collect()
+}
+
+/// What Traefik answers before any route is asked.
+pub fn answered_by_traefik(args: &TestArgs, status: u16) -> Value {
+    json!({
+        "method": args.method,
+        "url": args.url.to_string(),
+        "answer": { "status": status, "headers": {}, "body": null },
+        "considered": [],
+    })
+}
+
+/// A decision, and how it came about.
+pub fn explanation_value(args: &TestArgs, explanation: &Explanation<'_>) -> Value {
+    let considered: Vec<Value> = explanation
+        .considered
+        .iter()
+        .map(|it| {
+            json!({
+                "group": it.rule.group(),
+                "service": it.rule.service(),
+                "route": it.rule.route().name().as_str(),
+                "verdict": verdict(it.verdict),
+            })
+        })
+        .collect();
+    let mut value = match &explanation.decision {
+        Decision::Forward(forward) => json!({
+            "forward": {
+                "group": forward.group,
+                "service": forward.service,
+                "route": forward.route,
+                "uri": forward.uri,
+                "request": changes_json(&forward.request),
+                "response": changes_json(&forward.response),
+                "held": forward.finish.is_some(),
+            }
+        }),
+        Decision::Answer(answer) => {
+            let mut headers: BTreeMap<&str, String> = BTreeMap::new();
+            for (name, value) in &answer.headers {
+                let known = headers.entry(name).or_default();
+                *known = if known.is_empty() { value.clone() } else { format!("{known}, {value}") };
+            }
+            json!({ "answer": { "status": answer.status, "headers": headers, "body": answer.body } })
+        }
+    };
+    value["method"] = json!(args.method);
+    value["url"] = json!(args.url.to_string());
+    value["considered"] = Value::Array(considered);
+    value
 }
 
 /// A column that is shown where one of the rules has something in it.

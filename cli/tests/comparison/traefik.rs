@@ -4,13 +4,15 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use smsvc_core::group::Group;
 use smsvc_core::merge::Scheme;
 use smsvc_core::name::ServiceName;
 use smsvc_core::spec::Spec;
-use smsvc_core::traefik::{Backend, DocumentOptions, document};
+use smsvc_core::traefik::{Backend, DocumentOptions, Documents, Retry};
 use smsvc_tests::backend::Seen;
 use smsvc_tests::http;
 use smsvc_tests::patience::wait_for;
@@ -27,9 +29,15 @@ pub(crate) fn send(binary: &Path, spec: &Spec, requests: &[Request]) -> Vec<Outc
     let folder = tempfile::tempdir().expect("a folder");
     let members = spec.groups.iter().flat_map(|group| &group.services);
     let backends: Vec<Backend> = members.map(|member| witness(&member.service)).collect();
-    let options = DocumentOptions { plugin: "smsvc".to_owned(), entry_points: Vec::new() };
+    let retry = Some(Retry { attempts: 2, dial_timeout: 1_000 });
+    let options = DocumentOptions { plugin: "smsvc".to_owned(), entry_points: Vec::new(), retry };
+    let mut groups: Vec<Arc<Group>> = spec.groups.iter().cloned().map(Arc::new).collect();
+    groups.sort_by(|one, two| one.name.cmp(&two.name));
+    let document = Documents::new(options).write(&groups, |service| {
+        backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
+    });
     let web = stage::free_port(IpAddr::V4(Ipv4Addr::LOCALHOST)).expect("a port");
-    lay_out(folder.path(), web, &document(spec, &backends, &options).to_string());
+    lay_out(folder.path(), web, &document);
     let mut command = Command::new("env");
     command.arg("-C").arg(folder.path()).arg(binary).arg("--configFile=traefik.yml");
     let mut traefik = Companion::start(&command, &folder.path().join("log")).expect("Traefik starts");

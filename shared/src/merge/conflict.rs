@@ -1,7 +1,9 @@
 //! Conflicts: what two declarations cannot both have.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::Declaration;
 use crate::condition::{HeaderName, QueryName, Test};
@@ -139,6 +141,26 @@ impl fmt::Display for Conflict {
     }
 }
 
+/// What the claims of a group have in common with those of another group if they can conflict at all: where none of these
+/// is the same, there is no conflict between the two.
+pub(super) fn contacts(group: &Group) -> BTreeSet<u64> {
+    let mut contacts = BTreeSet::new();
+    for member in &group.services {
+        for route in &member.routes {
+            for owned in Owned::all(&group.name, &member.service, &group.base, &group.settings, route) {
+                let shape = Shape::from(&owned.path);
+                let any = group.hosts.is_empty().then_some(None);
+                contacts.extend(group.hosts.iter().map(Some).chain(any).map(|host| {
+                    let mut hasher = DefaultHasher::new();
+                    (host, &shape, route.headers(), route.query()).hash(&mut hasher);
+                    hasher.finish()
+                }));
+            }
+        }
+    }
+    contacts
+}
+
 /// The settings of a group whose members, sorted by age, do not contradict each other; else all conflicts.
 pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>> {
     let mut conflicts = Vec::new();
@@ -205,9 +227,9 @@ fn versioned(member: &Declaration) -> impl Iterator<Item = Conflict> {
 }
 
 /// The conflicts between groups that are sound in themselves, each with the group to leave out for it.
-pub(super) fn between(groups: &[Group]) -> Vec<(Name, Conflict)> {
+pub(super) fn between<G: Borrow<Group>>(groups: &[G]) -> Vec<(Name, Conflict)> {
     let mut owned: Vec<(u32, &Group, Owned<'_>)> = Vec::new();
-    for group in groups {
+    for group in groups.iter().map(Borrow::borrow) {
         for member in &group.services {
             for route in &member.routes {
                 let all = Owned::all(&group.name, &member.service, &group.base, &group.settings, route);

@@ -6,16 +6,17 @@
 
 mod conflict;
 mod declaration;
+mod merger;
 
-use std::collections::BTreeMap;
+use std::borrow::Borrow;
+use std::sync::Arc;
 
-use crate::group::{Group, Member};
-use crate::name::{Name, ServiceName};
-use crate::settings::Settings;
+use crate::name::Name;
 use crate::spec::Spec;
 
 pub use conflict::{Claim, Conflict, Stated};
 pub use declaration::{Declaration, Scheme};
+pub use merger::{Merger, Merging};
 
 /// The groups that can be served, and those that cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,77 +40,11 @@ pub struct Refusal {
 ///
 /// The names of the services are distinct, as Swarm guarantees. Where two groups claim the same requests, the
 /// one whose claiming service is younger is left out, so that a newcomer never takes down a group that is not its own.
-pub fn merge(declarations: &[Declaration]) -> Merged {
-    let mut by_age: Vec<&Declaration> = declarations.iter().collect();
-    by_age.sort_by(|one, two| one.seniority().cmp(&two.seniority()));
-    let ages: BTreeMap<&ServiceName, u32> = by_age.iter().map(|it| &it.service).zip(0..).collect();
-    let mut groups: BTreeMap<&Name, Vec<&Declaration>> = BTreeMap::new();
-    for declaration in by_age {
-        groups.entry(&declaration.group).or_default().push(declaration);
-    }
-
-    let mut refused: BTreeMap<Name, Vec<Conflict>> = BTreeMap::new();
-    let mut sound: Vec<Group> = Vec::new();
-    for (name, members) in groups {
-        match conflict::within(&members) {
-            Ok(settings) => sound.push(group(name, &members, &ages, settings)),
-            Err(conflicts) => {
-                refused.insert(name.clone(), conflicts);
-            }
-        }
-    }
-    settle(&mut sound, &mut refused);
-    Merged {
-        spec: Spec { groups: sound },
-        refused: refused.into_iter().map(|(group, errors)| Refusal { group, errors }).collect(),
-    }
-}
-
-/// Leaves groups out until no two claim the same requests.
-///
-/// A group that clashes only with groups that are left out themselves is served all the same.
-fn settle(sound: &mut Vec<Group>, refused: &mut BTreeMap<Name, Vec<Conflict>>) {
-    let conflicts = conflict::between(sound);
-    let (mut contested, mut served): (Vec<Group>, Vec<Group>) =
-        sound.drain(..).partition(|group| conflicts.iter().any(|(name, _)| *name == group.name));
-    contested.sort_by_key(|group| group.services.iter().map(|member| member.age).min());
-    for group in contested {
-        served.push(group);
-        if !conflict::between(&served).is_empty()
-            && let Some(group) = served.pop()
-        {
-            let its = conflicts.iter().filter(|(name, _)| *name == group.name);
-            refused.entry(group.name.clone()).or_default().extend(its.map(|(_, conflict)| conflict.clone()));
-        }
-    }
-    served.sort_by(|one, two| one.name.cmp(&two.name));
-    *sound = served;
-}
-
-/// Puts members that agree together.
-fn group(
-    name: &Name,
-    members: &[&Declaration],
-    ages: &BTreeMap<&ServiceName, u32>,
-    settings: Settings,
-) -> Group {
-    let member = |declaration: &&Declaration| Member {
-        service: declaration.service.clone(),
-        age: ages.get(&declaration.service).copied().unwrap_or_default(),
-        routes: declaration.routes.clone(),
-    };
-    Group {
-        name: name.clone(),
-        hosts: members
-            .iter()
-            .map(|it| &it.hosts)
-            .find(|hosts| !hosts.is_empty())
-            .cloned()
-            .unwrap_or_default(),
-        base: members.iter().find_map(|it| it.base.clone()).unwrap_or_default(),
-        settings,
-        services: members.iter().map(member).collect(),
-    }
+pub fn merge<D: Borrow<Declaration>>(declarations: &[D]) -> Merged {
+    let declarations = declarations.iter().map(|it| Arc::new(it.borrow().clone())).collect();
+    let mut merger = Merger::default();
+    let Merging { groups, refused } = merger.merge(declarations).clone();
+    Merged { spec: Spec { groups: groups.into_iter().map(Arc::unwrap_or_clone).collect() }, refused }
 }
 
 #[cfg(test)]
@@ -118,6 +53,7 @@ mod tests {
 
     use super::*;
     use crate::labels;
+    use crate::name::ServiceName;
 
     /// `service`, `created`, and labels as `key=value` words without `smsvc.`.
     fn declaration(service: &str, created: &str, words: &str) -> Declaration {

@@ -9,12 +9,12 @@ use super::{End, Parameter, PathTemplate, Pattern, Segment};
 use crate::constraint::Constraint;
 
 /// The shape of a template.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shape(Vec<Step>);
 
 /// The shape of one segment, or of the end. A segment outranks every end, which makes the template with more
 /// segments outrank the one that it continues.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Step {
     Literal(String),
     Pattern(PatternShape),
@@ -25,7 +25,7 @@ enum Step {
 
 /// The shape of a segment with parameters: more literal text outranks less, then more constrained parameters
 /// do, then narrower constraints. The literal text itself stands last, so that only equal shapes are equal.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PatternShape {
     characters: Reverse<usize>,
     constrained: Reverse<usize>,
@@ -34,7 +34,7 @@ pub(crate) struct PatternShape {
 }
 
 /// What a parameter takes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Takes {
     Only(Constraint),
     Anything,

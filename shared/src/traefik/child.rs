@@ -13,7 +13,7 @@ use crate::route::Route;
 use crate::table::own_router;
 
 /// Writes the routers of a service under these parents.
-pub(super) fn write(parents: &[&str], group: &Group, member: &Member, http: &mut Http) {
+pub(super) fn write(parents: &[String], group: &Group, member: &Member, retries: bool, http: &mut Http) {
     let service = format!("{PARENT}-{}", member.service);
     let router = |found_by: &str, middlewares: &[String]| {
         json!({
@@ -32,8 +32,7 @@ pub(super) fn write(parents: &[&str], group: &Group, member: &Member, http: &mut
     });
     let mut common = vec![STRIP.to_owned()];
     common.extend(body);
-    // Last, so that what comes before it is done once.
-    common.push(RETRY.to_owned());
+    common.extend(retries.then(|| RETRY.to_owned()));
     http.routers.insert(service.clone(), router(member.service.as_str(), &common));
     for route in member.routes.iter().filter(|route| route.needs_own_router()) {
         let name = format!("{service}.{}", route.name());
@@ -77,14 +76,15 @@ fn changed(changes: &HeaderChanges) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use crate::spec::Spec;
-    use crate::traefik::{DocumentOptions, document};
+    use crate::traefik::{DocumentOptions, tests::document};
     use serde_json::{Value, json};
 
     fn http(settings: &str, routes: &str) -> Value {
         let text = format!(
             r#"{{"v":1,"groups":[{{"name":"g","settings":{{{settings}}},"services":[{{"service":"s","routes":{{{routes}}}}}]}}]}}"#
         );
-        let options = DocumentOptions { plugin: "smsvc".into(), entry_points: vec!["web".into()] };
+        let options =
+            DocumentOptions { plugin: "smsvc".into(), entry_points: vec!["web".into()], retry: None };
         document(&Spec::parse(&text).unwrap(), &[], &options)["http"].clone()
     }
 
@@ -97,7 +97,7 @@ mod tests {
             json!({
                 "parentRefs": ["smsvc"],
                 "rule": "Header(`X-Smsvc-Service`, `s/a`)",
-                "middlewares": ["smsvc-s.a.rate", "smsvc-s.a.inflight", "smsvc-strip", "smsvc-retry"],
+                "middlewares": ["smsvc-s.a.rate", "smsvc-s.a.inflight", "smsvc-strip"],
                 "service": "smsvc-s",
             })
         );
@@ -130,9 +130,6 @@ mod tests {
         let buffering =
             json!({"buffering": {"maxRequestBodyBytes": 1_048_576, "disableResponseBuffer": true}});
         assert_eq!(http["middlewares"]["smsvc-s.body"], buffering);
-        assert_eq!(
-            http["routers"]["smsvc-s"]["middlewares"],
-            json!(["smsvc-strip", "smsvc-s.body", "smsvc-retry"])
-        );
+        assert_eq!(http["routers"]["smsvc-s"]["middlewares"], json!(["smsvc-strip", "smsvc-s.body"]));
     }
 }

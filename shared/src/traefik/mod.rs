@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A route that has headers of its response set or its requests counted has a child router of its own, because
-//! Traefik does that with middlewares. Every child sends a request to another task where one cannot be reached. Groups on other entry points or with other TLS have a parent of their own; as few
+//! Traefik does that with middlewares. Groups on other entry points or with other TLS have a parent of their own; as few
 //! as possible, because every router that has the plugin gets a WASM runtime of its own, rebuilt at every change of
 //! the configuration. The document is the same for the same input, byte for byte once it is serialised: Traefik
 //! compares the hash of what it polled.
@@ -19,25 +19,28 @@
 
 mod child;
 mod parent;
+mod part;
 mod rule;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
 use crate::decide::SERVICE_HEADER;
+use crate::group::Group;
 use crate::merge::Scheme;
 use crate::name::ServiceName;
-use crate::spec::Spec;
+use parent::Parents;
+use part::Part;
 
-/// The parent router, and the middleware that has the plugin.
+/// The parent router, the middleware that has the plugin, and what all services share.
 const PARENT: &str = "smsvc";
 /// The middleware that removes the header before the backend.
 const STRIP: &str = "smsvc-strip";
-/// The middleware that asks another task where one cannot be reached, and the transport that soon knows that it cannot.
+/// The middleware that tries another task.
 const RETRY: &str = "smsvc-retry";
-const TRANSPORT: &str = "smsvc";
 
 /// Where the tasks of a service listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,43 +62,141 @@ pub struct DocumentOptions {
     pub plugin: String,
     /// The entry points of the parent router; empty for Traefik's default ones.
     pub entry_points: Vec<String>,
+    /// What Traefik does about a task that does not let it connect; nothing of its own where this is `None`.
+    pub retry: Option<Retry>,
 }
 
-/// The dynamic configuration for these groups and backends (Traefik 3.6 and later, which have `parentRefs`; 3.7 and later
-/// for a group with `limit.body`).
-///
-/// * A service of a group without addresses keeps its router and has no server: Traefik answers 503, where a missing
-///   router would answer 404.
-/// * A backend that belongs to no group is left out.
-/// * Without any group the document is the header middleware alone. An empty document would be a valid answer for
-///   Traefik too, but looks the same as a mistake.
-/// * `passHostHeader` is left at Traefik's default: the backend sees the host that the client asked for.
-pub fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Value {
-    let mut http = Http::default();
-    http.middlewares
-        .insert(STRIP.to_owned(), json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}}));
-    let parents = parent::parents(spec, &options.entry_points);
-    for parent in &parents {
-        parent.write(&options.plugin, &mut http);
+/// How Traefik goes over to another task when one does not take the connection: it may have stopped a moment ago. A
+/// request of which anything was sent is never repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// How many tasks are tried, the first one included.
+    pub attempts: u32,
+    /// How long each may take to accept a connection, in milliseconds.
+    pub dial_timeout: u32,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts: 5, dial_timeout: 2_000 }
     }
-    let servers = servers(backends);
-    for group in &spec.groups {
-        let refs = parents.iter().filter(|parent| parent.has(group)).map(|parent| parent.name.as_str());
-        let refs: Vec<&str> = refs.collect();
-        for member in &group.services {
-            child::write(&refs, group, member, &mut http);
-            let urls = servers.get(&member.service).into_iter().flatten();
-            let urls: Vec<Value> = urls.map(|url| json!({"url": url})).collect();
-            // The list has to be there even if it is empty: Traefik refuses a whole document with a bare
-            // `loadBalancer`.
-            let service = json!({"loadBalancer": {"servers": urls, "serversTransport": TRANSPORT}});
+}
+
+/// A document that is written again and again: what has not changed since the last time is kept as text.
+#[derive(Debug)]
+pub struct Documents {
+    options: DocumentOptions,
+    parents: Parents,
+    groups: Vec<Kept>,
+}
+
+/// A group as it stood in the last document.
+#[derive(Debug)]
+struct Kept {
+    group: Arc<Group>,
+    refs: Vec<String>,
+    backends: Vec<Option<Arc<Backend>>>,
+    part: Arc<Part>,
+}
+
+impl Documents {
+    /// None was written yet.
+    pub fn new(options: DocumentOptions) -> Self {
+        Self { options, parents: Parents::default(), groups: Vec::new() }
+    }
+
+    /// The dynamic configuration for these groups and the backends of their services (Traefik 3.6 and later, which have
+    /// `parentRefs`; 3.7 and later for a group with `limit.body`), as JSON that depends on nothing else.
+    ///
+    /// The groups are in the order of their names. It is quickest where those of which nothing has changed are the very
+    /// same as the last time.
+    ///
+    /// * A service without addresses keeps its router and has no server: Traefik answers 503, where a missing router would
+    ///   answer 404.
+    /// * Without any group the document is the header middleware alone. An empty document would be a valid answer for
+    ///   Traefik too, but looks the same as a mistake.
+    /// * `passHostHeader` is left at Traefik's default: the backend sees the host that the client asked for.
+    pub fn write(
+        &mut self,
+        groups: &[Arc<Group>],
+        backend: impl Fn(&ServiceName) -> Option<Arc<Backend>>,
+    ) -> String {
+        self.parents.update(groups, &self.options);
+        let mut before = std::mem::take(&mut self.groups).into_iter().peekable();
+        let shared = shared_by_all(&self.options, !groups.is_empty());
+        let mut parts = vec![Arc::new(shared), self.parents.part()];
+        for group in groups {
+            while before.next_if(|kept| kept.group.name < group.name).is_some() {}
+            let kept = before.next_if(|kept| kept.group.name == group.name);
+            let refs = self.parents.of(group);
+            let backends: Vec<_> = group.services.iter().map(|member| backend(&member.service)).collect();
+            let kept = match kept {
+                Some(kept) if kept.is(group, refs, &backends) => kept,
+                _ => Kept::new(Arc::clone(group), refs.to_vec(), backends, &self.options),
+            };
+            parts.push(Arc::clone(&kept.part));
+            self.groups.push(kept);
+        }
+        part::join(&parts)
+    }
+}
+
+impl Kept {
+    fn new(
+        group: Arc<Group>,
+        refs: Vec<String>,
+        backends: Vec<Option<Arc<Backend>>>,
+        options: &DocumentOptions,
+    ) -> Self {
+        let mut http = Http::default();
+        for (member, backend) in group.services.iter().zip(&backends) {
+            child::write(&refs, &group, member, options.retry.is_some(), &mut http);
+            let service = service(backend.as_deref(), options);
             http.services.insert(format!("{PARENT}-{}", member.service), service);
         }
+        Self { group, refs, backends, part: Arc::new(http.into()) }
     }
-    if !http.services.is_empty() {
-        http.retry();
+
+    fn is(&self, group: &Arc<Group>, refs: &[String], backends: &[Option<Arc<Backend>>]) -> bool {
+        Arc::ptr_eq(&self.group, group)
+            && self.refs == refs
+            && self.backends.len() == backends.len()
+            && self.backends.iter().zip(backends).all(|pair| match pair {
+                (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
+                (one, two) => one.is_none() && two.is_none(),
+            })
     }
-    http.document()
+}
+
+/// What every child router may use.
+fn shared_by_all(options: &DocumentOptions, used: bool) -> Part {
+    let mut http = Http::default();
+    let strip = json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}});
+    http.middlewares.insert(STRIP.to_owned(), strip);
+    if let Some(retry) = options.retry.filter(|_| used) {
+        let middleware = json!({"retry": {"attempts": retry.attempts, "initialInterval": "20ms"}});
+        http.middlewares.insert(RETRY.to_owned(), middleware);
+        // A transport of one's own has Go's default of 2 where Traefik's has 200: more clients than that would have a new
+        // connection to the task made for each request.
+        let timeouts = json!({"dialTimeout": format!("{}ms", retry.dial_timeout)});
+        let transport = json!({"maxIdleConnsPerHost": 200, "forwardingTimeouts": timeouts});
+        http.transports.insert(PARENT.to_owned(), transport);
+    }
+    http.into()
+}
+
+/// A service of Traefik. The list of servers has to be there even if it is empty: Traefik refuses a whole document with a
+/// bare `loadBalancer`.
+fn service(backend: Option<&Backend>, options: &DocumentOptions) -> Value {
+    let urls: Vec<Value> =
+        backend.map(servers).unwrap_or_default().iter().map(|url| json!({"url": url})).collect();
+    // A transport of its own would lose what the operator has said of certificates.
+    let own = options.retry.is_some() && backend.is_some_and(|backend| backend.scheme != Scheme::Https);
+    if own {
+        json!({"loadBalancer": {"servers": urls, "serversTransport": PARENT}})
+    } else {
+        json!({"loadBalancer": {"servers": urls}})
+    }
 }
 
 /// The parts of a document.
@@ -107,41 +208,10 @@ struct Http {
     transports: Map<String, Value>,
 }
 
-impl Http {
-    /// A task can be gone before anybody knows: its node has lost its power. Traefik sends a request again only as long as
-    /// no task has got any of it, so that nothing is done twice.
-    fn retry(&mut self) {
-        let retry = json!({"retry": {"attempts": 5, "initialInterval": "20ms"}});
-        self.middlewares.insert(RETRY.to_owned(), retry);
-        // A transport of one's own has Go's default of 2 where Traefik's has 200: more clients than that would have a new
-        // connection to the task made for each request.
-        let transport = json!({"maxIdleConnsPerHost": 200, "forwardingTimeouts": {"dialTimeout": "2s"}});
-        self.transports.insert(TRANSPORT.to_owned(), transport);
-    }
-
-    /// Traefik refuses empty parts.
-    fn document(self) -> Value {
-        let parts = [
-            ("routers", self.routers),
-            ("services", self.services),
-            ("middlewares", self.middlewares),
-            ("serversTransports", self.transports),
-        ];
-        let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
-        let parts: Map<String, Value> = parts.map(|(name, part)| (name.to_owned(), part.into())).collect();
-        json!({"http": parts})
-    }
-}
-
-/// The server URLs of each service, in the order of their addresses.
-fn servers(backends: &[Backend]) -> BTreeMap<&ServiceName, Vec<String>> {
-    let mut servers: BTreeMap<&ServiceName, Vec<String>> = BTreeMap::new();
-    for backend in backends {
-        let addresses: BTreeSet<&IpAddr> = backend.addresses.iter().collect();
-        let urls = addresses.into_iter().map(|address| url(backend.scheme, *address, backend.port));
-        servers.entry(&backend.service).or_default().extend(urls);
-    }
-    servers
+/// The server URLs of a service, in the order of their addresses.
+fn servers(backend: &Backend) -> Vec<String> {
+    let addresses: BTreeSet<&IpAddr> = backend.addresses.iter().collect();
+    addresses.into_iter().map(|address| url(backend.scheme, *address, backend.port)).collect()
 }
 
 /// An IPv6 address stands in brackets (RFC 3986, section 3.2.2).
@@ -155,6 +225,21 @@ fn url(scheme: Scheme, address: IpAddr, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Spec;
+
+    /// A document that was not written before.
+    pub(super) fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Value {
+        written(&mut Documents::new(options.clone()), spec, backends)
+    }
+
+    fn written(documents: &mut Documents, spec: &Spec, backends: &[Backend]) -> Value {
+        let mut groups: Vec<Arc<Group>> = spec.groups.iter().cloned().map(Arc::new).collect();
+        groups.sort_by(|one, two| one.name.cmp(&two.name));
+        let text = documents.write(&groups, |service| {
+            backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
+        });
+        serde_json::from_str(&text).unwrap()
+    }
 
     fn spec(groups: &str) -> Spec {
         Spec::parse(&format!(r#"{{"v":1,"groups":[{groups}]}}"#)).unwrap()
@@ -169,7 +254,7 @@ mod tests {
     }
 
     fn options() -> DocumentOptions {
-        DocumentOptions { plugin: "smsvc".into(), entry_points: vec!["web".into()] }
+        DocumentOptions { plugin: "smsvc".into(), entry_points: vec!["web".into()], retry: None }
     }
 
     fn backend(service: &str, scheme: Scheme, addresses: &[&str]) -> Backend {
@@ -206,28 +291,26 @@ mod tests {
                     "smsvc-orders": {
                         "parentRefs": ["smsvc"],
                         "rule": "Header(`X-Smsvc-Service`, `orders`)",
-                        "middlewares": ["smsvc-strip", "smsvc-retry"],
+                        "middlewares": ["smsvc-strip"],
                         "service": "smsvc-orders",
                     },
                     "smsvc-pets": {
                         "parentRefs": ["smsvc"],
                         "rule": "Header(`X-Smsvc-Service`, `pets`)",
-                        "middlewares": ["smsvc-strip", "smsvc-retry"],
+                        "middlewares": ["smsvc-strip"],
                         "service": "smsvc-pets",
                     },
                 },
                 "services": {
-                    "smsvc-orders": {"loadBalancer": {"servers": [], "serversTransport": "smsvc"}},
+                    "smsvc-orders": {"loadBalancer": {"servers": []}},
                     "smsvc-pets": {"loadBalancer": {"servers": [
                         {"url": "http://10.0.1.3:8080"}, {"url": "http://10.0.1.4:8080"},
-                    ], "serversTransport": "smsvc"}},
+                    ]}},
                 },
                 "middlewares": {
                     "smsvc": {"plugin": {"smsvc": {"spec": petstore().to_json()}}},
-                    "smsvc-retry": {"retry": {"attempts": 5, "initialInterval": "20ms"}},
                     "smsvc-strip": {"headers": {"customRequestHeaders": {"X-Smsvc-Service": ""}}},
                 },
-                "serversTransports": {"smsvc": {"maxIdleConnsPerHost": 200, "forwardingTimeouts": {"dialTimeout": "2s"}}},
             }})
         );
     }
@@ -271,15 +354,62 @@ mod tests {
         ];
         let text = |order: [&str; 2], addresses: &[&str]| {
             let backends = [backend("two", Scheme::Http, addresses), backend("one", Scheme::Http, addresses)];
-            let mut document = document(&spec(&order.join(",")), &backends, &options());
-            // The specification keeps the order of its groups; who makes it decides on that.
-            document["http"]["middlewares"]["smsvc"]["plugin"]["smsvc"]["spec"] = Value::Null;
-            document.to_string()
+            document(&spec(&order.join(",")), &backends, &options()).to_string()
         };
         let [a, b] = groups;
         assert_eq!(
             text([a, b], &["10.0.0.3", "10.0.0.10"]),
             text([b, a], &["10.0.0.10", "10.0.0.3", "10.0.0.3"])
         );
+    }
+
+    /// Names and hosts of groups, and the addresses of all services.
+    type Step = (&'static [(&'static str, &'static str)], &'static [&'static str]);
+
+    #[test]
+    fn a_document_that_is_written_again_is_the_one_that_is_written_from_scratch() {
+        let mut documents = Documents::new(DocumentOptions { retry: Some(RETRIES), ..options() });
+        let group = |name: &str, host: &str| {
+            format!(
+                r#"{{"name":"{name}","hosts":["{host}.example"],"services":[{{"service":"of-{name}"}}]}}"#
+            )
+        };
+        let groups = |all: &[(&str, &str)]| {
+            spec(&all.iter().map(|(name, host)| group(name, host)).collect::<Vec<_>>().join(","))
+        };
+        let steps: [Step; 7] = [
+            (&[("b", "h")], &[]),
+            (&[("b", "h")], &["10.0.0.2"]),
+            (&[("b", "h"), ("c", "h")], &["10.0.0.2"]),
+            (&[("a", "h"), ("b", "i"), ("c", "h")], &["10.0.0.2", "10.0.0.3"]),
+            (&[("a", "h"), ("c", "h")], &["10.0.0.3"]),
+            (&[], &["10.0.0.3"]),
+            (&[("c", "h")], &["10.0.0.3"]),
+        ];
+        for (all, addresses) in steps {
+            let backends = ["of-a", "of-b", "of-c"].map(|service| backend(service, Scheme::Http, addresses));
+            let again = written(&mut documents, &groups(all), &backends);
+            let scratch = document(&groups(all), &backends, &documents.options);
+            assert_eq!(again, scratch, "{all:?} {addresses:?}");
+        }
+    }
+
+    const RETRIES: Retry = Retry { attempts: 3, dial_timeout: 1000 };
+
+    #[test]
+    fn a_task_that_takes_no_connection_is_left_for_another_one() {
+        let options = DocumentOptions { retry: Some(RETRIES), ..options() };
+        let backends =
+            [backend("pets", Scheme::Http, &["10.0.1.3"]), backend("orders", Scheme::Https, &["10.0.1.4"])];
+        let http = &document(&petstore(), &backends, &options)["http"];
+        assert_eq!(http["routers"]["smsvc-pets"]["middlewares"], json!(["smsvc-strip", "smsvc-retry"]));
+        assert_eq!(http["middlewares"]["smsvc-retry"]["retry"]["attempts"], 3);
+        assert_eq!(http["services"]["smsvc-pets"]["loadBalancer"]["serversTransport"], "smsvc");
+        assert_eq!(
+            http["serversTransports"]["smsvc"],
+            json!({"maxIdleConnsPerHost": 200, "forwardingTimeouts": {"dialTimeout": "1000ms"}})
+        );
+        let https = &http["services"]["smsvc-orders"]["loadBalancer"];
+        assert!(https.get("serversTransport").is_none(), "what the operator says of certificates holds");
     }
 }

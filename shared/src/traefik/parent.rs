@@ -1,29 +1,71 @@
 //! Parent routers: what the groups on the same entry points want, with the middleware that decides.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Http, PARENT, rule};
+use super::part::Part;
+use super::{DocumentOptions, Http, PARENT, rule};
 use crate::group::Group;
+use crate::name::Name;
 use crate::settings::Tls;
 use crate::spec::Spec;
 
+/// All parents of a document, kept from one document to the next.
+#[derive(Debug, Default)]
+pub(super) struct Parents {
+    groups: Vec<Arc<Group>>,
+    /// The names of the parents of each group.
+    of: BTreeMap<Name, Vec<String>>,
+    part: Arc<Part>,
+}
+
+impl Parents {
+    /// Makes them for these groups, unless they are the very same as before.
+    pub(super) fn update(&mut self, groups: &[Arc<Group>], options: &DocumentOptions) {
+        let same = |(one, two): (&Arc<Group>, &Arc<Group>)| Arc::ptr_eq(one, two);
+        if self.groups.len() == groups.len() && self.groups.iter().zip(groups).all(same) {
+            return;
+        }
+        let mut http = Http::default();
+        self.of.clear();
+        for parent in parents(groups, &options.entry_points) {
+            for group in &parent.groups {
+                self.of.entry(group.name.clone()).or_default().push(parent.name.clone());
+            }
+            parent.write(&options.plugin, &mut http);
+        }
+        self.part = Arc::new(http.into());
+        self.groups = groups.to_vec();
+    }
+
+    /// The names of those that a group's requests come through.
+    pub(super) fn of(&self, group: &Group) -> &[String] {
+        self.of.get(&group.name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What they add to the document.
+    pub(super) fn part(&self) -> Arc<Part> {
+        Arc::clone(&self.part)
+    }
+}
+
 /// A parent router.
-pub(super) struct Parent<'s> {
+struct Parent<'g> {
     /// Its name, and that of its middleware.
-    pub(super) name: String,
+    name: String,
     /// Empty for Traefik's usual ones.
-    entry_points: BTreeSet<&'s str>,
-    tls: &'s Tls,
-    groups: Vec<&'s Group>,
+    entry_points: BTreeSet<&'g str>,
+    tls: &'g Tls,
+    groups: Vec<&'g Arc<Group>>,
 }
 
 /// The parents that all groups need: on one entry point, all groups with the same TLS share one, since Traefik asks one
 /// parent only; and entry points with the same groups share one too.
-pub(super) fn parents<'s>(spec: &'s Spec, usual: &'s [String]) -> Vec<Parent<'s>> {
-    let mut places: BTreeMap<(&Tls, Option<&str>), Vec<&Group>> = BTreeMap::new();
-    for group in &spec.groups {
+fn parents<'g>(groups: &'g [Arc<Group>], usual: &'g [String]) -> Vec<Parent<'g>> {
+    let mut places: BTreeMap<(&Tls, Option<&str>), Vec<&Arc<Group>>> = BTreeMap::new();
+    for group in groups {
         let tls = group.settings.tls();
         let stated =
             group.settings.entry_points().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -38,7 +80,7 @@ pub(super) fn parents<'s>(spec: &'s Spec, usual: &'s [String]) -> Vec<Parent<'s>
     let mut parents: Vec<Parent<'_>> = Vec::new();
     for ((tls, name), groups) in places {
         let same = parents.iter_mut().find(|parent| {
-            parent.tls == tls && parent.groups == groups && parent.entry_points.is_empty() == name.is_none()
+            parent.tls == tls && parent.is_of(&groups) && parent.entry_points.is_empty() == name.is_none()
         });
         match same {
             Some(parent) => parent.entry_points.extend(name),
@@ -57,10 +99,16 @@ pub(super) fn parents<'s>(spec: &'s Spec, usual: &'s [String]) -> Vec<Parent<'s>
     parents
 }
 
+/// What the plugin of a parent router is configured with.
+fn configuration(groups: &[&Arc<Group>]) -> Value {
+    let groups = groups.iter().map(|group| Group::clone(group)).collect();
+    json!({"spec": Spec { groups }.to_json()})
+}
+
 impl Parent<'_> {
-    /// Whether requests to this group come here.
-    pub(super) fn has(&self, group: &Group) -> bool {
-        self.groups.iter().any(|one| one.name == group.name)
+    fn is_of(&self, groups: &[&Arc<Group>]) -> bool {
+        self.groups.len() == groups.len()
+            && self.groups.iter().zip(groups).all(|(one, two)| Arc::ptr_eq(one, two))
     }
 
     /// `smsvc` where all is as usual, else with the entry points and TLS behind it. No service has a dot in its name,
@@ -79,11 +127,9 @@ impl Parent<'_> {
     }
 
     /// Writes router and middleware.
-    pub(super) fn write(&self, plugin: &str, http: &mut Http) {
-        let Some(rule) = rule::parent(self.groups.iter().copied()) else { return };
-        let groups = self.groups.iter().map(|group| (*group).clone()).collect();
-        let spec = Spec { groups }.to_json();
-        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: {"spec": spec}}}));
+    fn write(&self, plugin: &str, http: &mut Http) {
+        let Some(rule) = rule::parent(self.groups.iter().map(|group| &***group)) else { return };
+        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: configuration(&self.groups)}}));
         let mut router = json!({"rule": rule, "middlewares": [self.name]});
         let tls = match self.tls {
             Tls::Off => None,
@@ -105,7 +151,7 @@ impl Parent<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::traefik::{DocumentOptions, document};
+    use crate::traefik::{DocumentOptions, tests::document};
 
     /// Groups as `name` and their settings, on the entry points `web` and `websecure`.
     fn routers(groups: &[(&str, &str)], usual: &[&str]) -> Value {
@@ -114,7 +160,7 @@ mod tests {
         });
         let text = format!(r#"{{"v":1,"groups":[{}]}}"#, groups.collect::<Vec<_>>().join(","));
         let entry_points = usual.iter().map(|name| (*name).to_owned()).collect();
-        let options = DocumentOptions { plugin: "smsvc".into(), entry_points };
+        let options = DocumentOptions { plugin: "smsvc".into(), entry_points, retry: None };
         document(&Spec::parse(&text).unwrap(), &[], &options)["http"]["routers"].clone()
     }
 

@@ -3,8 +3,9 @@
 //! Traefik and the provider are on a network of their own, which this process is not on. So what is told of them comes
 //! from the managers: the states of the tasks, the logs, and the document, which is made here as the provider makes it.
 
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use smsvc_core::traefik::DocumentOptions;
+use smsvc_core::traefik::{DocumentOptions, Retry};
 
 use super::GatewayError;
 use crate::args::{StatusArgs, StatusFormat};
@@ -57,8 +58,9 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
         parts.push(part(engine, traefik, &snapshot).await);
     }
     let published = publish(&snapshot.swarm, &options(provider));
-    let bytes = published.document.to_string();
-    let routers = published.document["http"]["routers"].as_object().map_or(0, serde_json::Map::len);
+    let bytes = &published.document;
+    let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let routers = document["http"]["routers"].as_object().map_or(0, serde_json::Map::len);
     Ok(GatewayState {
         name: name.to_string(),
         parts,
@@ -68,10 +70,10 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
             .filter(|config| config.starts_with(&format!("{name}-guest-")))
             .cloned()
             .collect(),
-        groups: published.groups,
+        groups: published.groups.len(),
         routers,
         document_bytes: bytes.len(),
-        document_digest: hex(&Sha256::digest(bytes.as_bytes())),
+        document_digest: hex(&Sha256::digest(bytes)),
         problems: published.problems,
     })
 }
@@ -85,7 +87,11 @@ fn options(provider: &RawService) -> Options {
         pairs.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
     };
     Options {
-        document: DocumentOptions { plugin: "smsvc".to_owned(), entry_points: behind("--entrypoint") },
+        document: DocumentOptions {
+            plugin: "smsvc".to_owned(),
+            entry_points: behind("--entrypoint"),
+            retry: Some(Retry::default()),
+        },
         network: behind("--network").pop(),
     }
 }

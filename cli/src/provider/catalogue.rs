@@ -1,0 +1,289 @@
+//! The swarm as far as Traefik's document depends on it, and the document.
+//!
+//! Takes whole lists and single objects alike, in whatever order they come, and the document is the same as if everything
+//! had been listed at once. What does not depend on what has changed is not made a second time. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use smsvc_core::merge::Merger;
+use smsvc_core::name::ServiceName;
+use smsvc_core::traefik::{Backend, Documents};
+
+use super::document::{Options, Published};
+use super::reach::reach;
+use crate::engine::{Network, Task};
+use crate::groups::{Declared, Reading, refusal_lines};
+use crate::service::RawService;
+
+/// What is known of the swarm.
+pub(super) struct Catalogue {
+    network: Option<String>,
+    networks: BTreeMap<String, Network>,
+    services: BTreeMap<String, Entry>,
+    /// By service.
+    tasks: BTreeMap<String, Vec<Kept>>,
+    merger: Merger,
+    documents: Documents,
+}
+
+/// A service.
+struct Entry {
+    name: String,
+    networks: Vec<String>,
+    reading: Reading,
+    /// Where Traefik reaches it, or why it cannot; for a member of a group.
+    backend: Option<Result<Arc<Backend>, String>>,
+}
+
+/// A task that the swarm means to keep running.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kept {
+    id: String,
+    state: String,
+    /// By network.
+    addresses: Vec<(String, IpAddr)>,
+}
+
+impl Catalogue {
+    /// Of a swarm of which nothing is known.
+    pub(super) fn new(options: Options) -> Self {
+        Self {
+            network: options.network,
+            networks: BTreeMap::new(),
+            services: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            merger: Merger::default(),
+            documents: Documents::new(options.document),
+        }
+    }
+
+    /// All networks, services and kept tasks.
+    pub(super) fn whole(&mut self, networks: Vec<Network>, services: &[RawService], tasks: &[Task]) {
+        self.networks = by_id(networks);
+        self.tasks = kept(tasks);
+        self.services =
+            services.iter().map(|service| (service.id().to_owned(), Entry::of(service))).collect();
+        self.reach_all();
+    }
+
+    /// All networks.
+    pub(super) fn networks(&mut self, networks: Vec<Network>) {
+        self.networks = by_id(networks);
+        self.reach_all();
+    }
+
+    /// Whether this service, which Traefik is to reach, is on a network that was not in the last list of networks.
+    pub(super) fn misses_a_network_of(&self, id: &str) -> bool {
+        let entry = self.services.get(id).filter(|entry| entry.backend.is_some());
+        entry.is_some_and(|entry| entry.networks.iter().any(|it| !self.networks.contains_key(it)))
+    }
+
+    /// One service, or that it is gone.
+    pub(super) fn service(&mut self, id: &str, service: Option<&RawService>) {
+        let Some(service) = service else {
+            self.services.remove(id);
+            return;
+        };
+        self.services.insert(id.to_owned(), Entry::of(service));
+        self.reach(id);
+    }
+
+    /// All kept tasks; the services of which they are others than before.
+    pub(super) fn tasks(&mut self, tasks: &[Task]) -> Vec<String> {
+        let before = std::mem::replace(&mut self.tasks, kept(tasks));
+        let gone = before.keys().filter(|id| !self.tasks.contains_key(*id));
+        let other = self.tasks.iter().filter(|(id, now)| before.get(*id) != Some(*now)).map(|(id, _)| id);
+        let changed: Vec<String> = gone.chain(other).cloned().collect();
+        for id in &changed {
+            self.reach(id);
+        }
+        changed
+    }
+
+    /// The kept tasks of one service; whether they are others than before.
+    pub(super) fn tasks_of(&mut self, id: &str, tasks: &[Task]) -> bool {
+        let now = kept(tasks).remove(id);
+        if self.tasks.get(id) == now.as_ref() {
+            return false;
+        }
+        match now {
+            Some(now) => drop(self.tasks.insert(id.to_owned(), now)),
+            None => drop(self.tasks.remove(id)),
+        }
+        self.reach(id);
+        true
+    }
+
+    fn reach_all(&mut self) {
+        let ids: Vec<String> = self.services.keys().cloned().collect();
+        for id in &ids {
+            self.reach(id);
+        }
+    }
+
+    fn reach(&mut self, id: &str) {
+        let Some(entry) = self.services.get_mut(id) else { return };
+        let Reading::Sound(declaration) = &entry.reading else { return };
+        let attached: Vec<&Network> = entry.networks.iter().filter_map(|id| self.networks.get(id)).collect();
+        let tasks = self.tasks.get(id).map_or(&[][..], Vec::as_slice);
+        let found = reach(declaration, &attached, self.network.as_deref(), |network| {
+            let serving = tasks.iter().filter(|task| task.state == "running");
+            let addresses = serving.flat_map(|task| &task.addresses).filter(|(on, _)| *on == network);
+            addresses.map(|(_, address)| *address).collect()
+        });
+        entry.backend = Some(found.map(Arc::new));
+    }
+
+    /// The document for what is known now, and what is not in it.
+    pub(super) fn publish(&mut self) -> Published {
+        let readings = self.services.values().map(|entry| (entry.name.as_str(), &entry.reading));
+        let declared = Declared::gather(readings);
+        let mut problems: Vec<String> = declared.problems().collect();
+        let merging = self.merger.merge(declared.declarations);
+        problems.extend(merging.refused.iter().flat_map(refusal_lines));
+        let backends: HashMap<&str, &Result<Arc<Backend>, String>> =
+            self.services.values().filter_map(|it| Some((it.name.as_str(), it.backend.as_ref()?))).collect();
+        let backend = |service: &ServiceName| backends.get(service.as_str())?.as_ref().ok().map(Arc::clone);
+        let document = self.documents.write(&merging.groups, backend).into();
+        for member in merging.groups.iter().flat_map(|group| &group.services) {
+            if let Some(Err(reason)) = backends.get(member.service.as_str()) {
+                problems.push(format!("service {} answers 503: {reason}", member.service));
+            }
+        }
+        Published { document, groups: merging.groups.clone(), problems }
+    }
+}
+
+impl Entry {
+    fn of(service: &RawService) -> Self {
+        Self {
+            name: service.name().to_owned(),
+            networks: service.network_ids().map(str::to_owned).collect(),
+            reading: Reading::of(service),
+            backend: None,
+        }
+    }
+}
+
+fn by_id(networks: Vec<Network>) -> BTreeMap<String, Network> {
+    let overlays = networks.into_iter().filter(Network::is_overlay);
+    overlays.map(|network| (network.id.clone(), network)).collect()
+}
+
+/// The tasks by service, each service's in one order whatever the engine's is.
+fn kept(tasks: &[Task]) -> BTreeMap<String, Vec<Kept>> {
+    let mut by_service: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
+    for task in tasks.iter().filter(|task| task.desired_state == "running" && !task.service.is_empty()) {
+        let on = |network: &String| {
+            task.addresses_on(network).map(|address| (network.clone(), address)).collect::<Vec<_>>()
+        };
+        let networks = task.attachments.iter().flatten().map(|attachment| &attachment.network.id);
+        let mut addresses: Vec<(String, IpAddr)> = networks.flat_map(on).collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let one = Kept { id: task.id.clone(), state: task.status.state.clone(), addresses };
+        by_service.entry(task.service.clone()).or_default().push(one);
+    }
+    for tasks in by_service.values_mut() {
+        tasks.sort_unstable();
+    }
+    by_service
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::observe::Swarm;
+
+    /// A swarm in one of many states: for each of four services whether it is there, its path, its tasks, and how many of
+    /// them are to stop.
+    fn swarm(sketch: &[(bool, u8, u8, u8)]) -> Swarm {
+        let mut swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_network("back", "10.2.0.0/24");
+        for (number, (there, path, tasks, stopping)) in sketch.iter().enumerate().filter(|(_, it)| it.0) {
+            let path = if *path == 3 { "wrong".to_owned() } else { format!("/p{path}") };
+            let group = format!("g{}", number % 3);
+            let labels =
+                [("smsvc.group", group.as_str()), ("smsvc.port", "80"), ("smsvc.route.r.path", &path)];
+            let network = if number == 2 { "back" } else { "front" };
+            let name = format!("s{number}");
+            swarm = swarm.with_service(&name, "dnsrr", u64::from(*tasks), network, &labels);
+            let mine = swarm.tasks.iter_mut().rev().take(usize::from(*tasks));
+            for task in mine.take(usize::from(*stopping)) {
+                task.desired_state = "shutdown".into();
+            }
+            let _ = there;
+        }
+        swarm
+    }
+
+    fn sketch() -> impl Strategy<Value = Vec<(bool, u8, u8, u8)>> {
+        prop::collection::vec((any::<bool>(), 0..4_u8, 0..3_u8, 0..2_u8), 4)
+    }
+
+    /// Tells the catalogue what has changed from one swarm to the next, object by object.
+    fn follow(catalogue: &mut Catalogue, before: &Swarm, after: &Swarm, by_list: bool) {
+        let ids = before.services.iter().chain(&after.services).map(RawService::id);
+        let ids: std::collections::BTreeSet<&str> = ids.collect();
+        for id in &ids {
+            catalogue.service(id, after.services.iter().find(|service| service.id() == *id));
+        }
+        if by_list {
+            catalogue.tasks(&after.tasks);
+        } else {
+            for id in ids {
+                let tasks: Vec<Task> =
+                    after.tasks.iter().filter(|task| task.service == id).cloned().collect();
+                catalogue.tasks_of(id, &tasks);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn following_a_swarm_gives_the_document_of_its_lists(
+            states in prop::collection::vec((sketch(), any::<bool>()), 1..6)
+        ) {
+            let mut followed = Catalogue::new(Options::sample());
+            let mut before = swarm(&[]);
+            followed.whole(before.networks.clone(), &before.services, &before.tasks);
+            for (state, by_list) in states {
+                let after = swarm(&state);
+                follow(&mut followed, &before, &after, by_list);
+                let listed = super::super::publish(&after, &Options::sample());
+                prop_assert_eq!(followed.publish(), listed);
+                before = after;
+            }
+        }
+    }
+
+    #[test]
+    fn a_task_that_begins_to_start_is_a_change_before_it_serves() {
+        let mut swarm = swarm(&[(true, 0, 2, 0)]);
+        let mut catalogue = Catalogue::new(Options::sample());
+        catalogue.whole(swarm.networks.clone(), &swarm.services, &swarm.tasks);
+        assert_eq!(catalogue.tasks(&swarm.tasks), Vec::<String>::new());
+        swarm.tasks[0].status.state = "starting".into();
+        assert_eq!(catalogue.tasks(&swarm.tasks), [swarm.services[0].id().to_owned()]);
+    }
+
+    #[test]
+    fn a_network_that_was_made_after_the_last_list_is_missed() {
+        let swarm = swarm(&[(true, 0, 1, 0)]);
+        let mut catalogue = Catalogue::new(Options::sample());
+        catalogue.whole(Vec::new(), &swarm.services, &swarm.tasks);
+        let id = swarm.services[0].id().to_owned();
+        assert!(catalogue.misses_a_network_of(&id));
+        assert!(catalogue.publish().problems[0].contains("on no overlay network"));
+        catalogue.networks(swarm.networks.clone());
+        assert!(!catalogue.misses_a_network_of(&id));
+        let document: serde_json::Value = serde_json::from_slice(&catalogue.publish().document).unwrap();
+        let servers = &document["http"]["services"]["smsvc-s0"]["loadBalancer"]["servers"];
+        assert_eq!(*servers, json!([{ "url": "http://10.1.0.1:80" }]));
+    }
+}
