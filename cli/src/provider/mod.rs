@@ -1,6 +1,6 @@
 //! The HTTP endpoint that Traefik's HTTP provider polls.
 //!
-//! [`follow`] keeps the document up to date, and [`endpoints`] hands it out; between the two is the [`board`]. In doubt the
+//! `follow` keeps the document up to date, and `endpoints` hands it out; between the two is the `board`. In doubt the
 //! answer is 503, on which Traefik keeps what it has; an empty 200 would delete every route. Nothing that is asked here
 //! changes anything.
 
