@@ -91,7 +91,8 @@ fn check_services(docker: &Docker, network: &str, created: &[usize]) -> Result<(
 fn killed(cluster: &Cluster, network: &str, mode: &str) -> Result<()> {
     let [.., second, third] = &cluster.nodes[..] else { bail!("there are no three nodes") };
     // None of the twenty has this number, and it leads to the third manager.
-    let next = (20..).find(|number| number % cluster.nodes.len() == third.number - 1).context("no number")?;
+    let next =
+        (20..30).find(|number| number % cluster.nodes.len() == third.number - 1).context("no number")?;
     let (mut holder, _relay) = holder(&second.docker, network, &format!("{network}-holder"), IMAGE)?;
     holder.kill()?;
     holder.wait()?;
