@@ -129,6 +129,13 @@ impl QueryName {
     }
 }
 
+impl TestText {
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Test {
     /// Reads a test: `*` for present, `!` for absent, else the text itself. A backslash in front is taken
     /// off, so that `\*` means the text `*`.

@@ -76,6 +76,20 @@ impl Constraint {
             }
         }
     }
+
+    /// Whether certainly no text is as both say.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::OneOf(texts), other) | (other, Self::OneOf(texts)) => {
+                !texts.iter().any(|text| other.accepts(text))
+            }
+            (Self::Uuid, Self::Date | Self::Uint | Self::Int)
+            | (Self::Date | Self::Uint | Self::Int, Self::Uuid)
+            | (Self::Date, Self::Uint | Self::Int)
+            | (Self::Uint | Self::Int, Self::Date) => true,
+            _ => false,
+        }
+    }
 }
 
 fn len(bounds: &str) -> Option<Constraint> {

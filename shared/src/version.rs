@@ -161,6 +161,16 @@ impl Versioning {
         }
     }
 
+    /// What the header, the query parameter or the parameter of a media type is called; nothing for paths.
+    pub fn name(&self) -> Option<&str> {
+        match &self.place {
+            Place::Path(..) => None,
+            Place::Header(name) => Some(name.as_str()),
+            Place::Query(name) => Some(name.as_str()),
+            Place::Media(name) => Some(name),
+        }
+    }
+
     /// The version of a request that names none.
     pub fn default(&self) -> Option<u16> {
         self.default

@@ -35,6 +35,12 @@ pub fn parse(
     })
 }
 
+/// Whether `text` is a digest as `smsvc.compiled` has it.
+fn is_digest(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    digits.len() == 64 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// What follows `smsvc.`, in whatever case that is written.
 pub(super) fn own_key(label: &str) -> Option<&str> {
     let (prefix, key) = label.split_at_checked(PREFIX.len())?;
@@ -110,6 +116,9 @@ impl<'a> Reader<'a> {
             "network" if value.is_empty() => return Err(wrong("the name of a network")),
             "network" => self.network = Some(value.to_owned()),
             "endpoint" => self.endpoint = Some(value.parse().map_err(|_| wrong("auto, vip or dnsrr"))?),
+            // Nothing is declared by it.
+            "compiled" if is_digest(value) => {}
+            "compiled" => return Err(wrong("sha256: and 64 hexadecimal digits, as docker smsvc writes it")),
             "owner" => self.owner = value.parse().map_err(|_| wrong("true or false"))?,
             _ => return self.settings.set(key, value).unwrap_or_else(|| Err(unknown(key))),
         }

@@ -109,6 +109,11 @@ pub(super) const KEYS: &[Key] = &[
         "Whether this service stands for its group where the group is written into labels of Traefik",
     ),
     service(
+        "compiled",
+        Pattern("sha256:[0-9a-f]{64}"),
+        "Written by docker smsvc with the traefik.* labels of a group that goes without the provider",
+    ),
+    service(
         "slash",
         Words(&["strict", "ignore", "redirect"]),
         "What becomes of a path that has a slash more or less at its end",

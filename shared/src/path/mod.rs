@@ -10,6 +10,7 @@
 
 mod base;
 mod escape;
+mod overlap;
 mod segment;
 mod shape;
 mod target;

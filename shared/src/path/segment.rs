@@ -150,7 +150,7 @@ impl Pattern {
     }
 
     /// The literal texts before, between and behind its parameters.
-    pub(super) fn literals(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.head.as_str()).chain(self.parameters.iter().map(|it| it.tail.as_str()))
     }
 

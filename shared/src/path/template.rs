@@ -74,6 +74,11 @@ impl PathTemplate {
         Self { segments: Vec::new(), end: End::Prefix }
     }
 
+    /// A path of these segments.
+    pub(super) fn exact(segments: Vec<Segment>) -> Self {
+        Self { segments, end: End::Exact }
+    }
+
     /// Refuses a parameter that stands twice.
     fn distinct(self) -> Result<Self, PathError> {
         let mut names: Vec<&ParamName> = Vec::new();

@@ -65,6 +65,14 @@ impl RewritePath {
         })
     }
 
+    /// The path as a replacement of Go's regular expressions, with `value` for each parameter.
+    pub(crate) fn with(&self, value: impl Fn(&ParamName) -> Option<String>) -> Option<String> {
+        self.0.iter().try_fold(String::new(), |text, piece| match piece {
+            Piece::Literal(literal) => Some(text + &literal.replace('$', "$$")),
+            Piece::Parameter(name) => Some(text + &value(name)?),
+        })
+    }
+
     fn fill<'a>(&self, value: impl Fn(&ParamName) -> Option<&'a str>) -> Option<String> {
         self.0.iter().try_fold(String::new(), |text, piece| match piece {
             Piece::Literal(literal) => Some(text + literal),

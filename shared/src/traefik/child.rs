@@ -23,11 +23,9 @@ pub(super) fn write(parents: &[String], group: &Group, member: &Member, retries:
             "service": service,
         })
     };
-    let body = group.settings.limits().body.map(|limit| {
+    let body = body_limit(group).map(|middleware| {
         let name = format!("{service}.body");
-        // The plugin refuses bodies that declare too great a length; this refuses those that declare none.
-        let buffering = json!({"maxRequestBodyBytes": limit.bytes(), "disableResponseBuffer": true});
-        http.middlewares.insert(name.clone(), json!({"buffering": buffering}));
+        http.middlewares.insert(name.clone(), middleware);
         name
     });
     let mut common = vec![STRIP.to_owned()];
@@ -47,8 +45,15 @@ pub(super) fn write(parents: &[String], group: &Group, member: &Member, retries:
     }
 }
 
+/// What holds the group's limit of bodies, if it has one. The plugin refuses bodies that declare too great a length; this
+/// refuses those that declare none.
+pub(super) fn body_limit(group: &Group) -> Option<Value> {
+    let limit = group.settings.limits().body?;
+    Some(json!({"buffering": {"maxRequestBodyBytes": limit.bytes(), "disableResponseBuffer": true}}))
+}
+
 /// What Traefik does for this route alone, in the order in which it does it.
-fn of_route(route: &Route) -> Vec<(&'static str, Value)> {
+pub(super) fn of_route(route: &Route) -> Vec<(&'static str, Value)> {
     let limits = route.action().forwarding().map(|forwarding| forwarding.limits).unwrap_or_default();
     let response = route.response();
     let rate = limits.rate.map(|rate| ("rate", rate_limit(rate)));
@@ -67,7 +72,7 @@ fn rate_limit(rate: Rate) -> Value {
 }
 
 /// Traefik removes a header that is set to nothing.
-fn changed(changes: &HeaderChanges) -> Map<String, Value> {
+pub(super) fn changed(changes: &HeaderChanges) -> Map<String, Value> {
     let removed = changes.remove.iter().map(|name| (name.to_string(), Value::from("")));
     let set = changes.set.iter().map(|(name, value)| (name.to_string(), Value::from(value.as_str())));
     removed.chain(set).collect()

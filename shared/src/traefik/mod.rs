@@ -1,4 +1,4 @@
-//! The dynamic configuration that Traefik's HTTP provider is given.
+//! What Traefik is given: the dynamic configuration for its HTTP provider, and [`labels`] for a Traefik that does without.
 //!
 //! One parent router takes what any group may want and has the middleware that decides. The middleware writes the
 //! chosen service into a header; one child router per service matches that header and has the service's task
@@ -18,8 +18,12 @@
 //! This module knows nothing of tasks and of the engine: who may receive requests is the caller's choice.
 
 mod child;
+pub mod labels;
+pub mod native;
 mod parent;
 mod part;
+mod place;
+mod regexp;
 mod rule;
 
 use std::collections::BTreeSet;
@@ -32,8 +36,11 @@ use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
 use crate::merge::Scheme;
 use crate::name::ServiceName;
+use crate::spec::Spec;
 use parent::Parents;
 use part::Part;
+
+pub use place::Inexact;
 
 /// The parent router, the middleware that has the plugin, and what all services share.
 const PARENT: &str = "smsvc";
@@ -151,7 +158,10 @@ impl Kept {
         let mut http = Http::default();
         for (member, backend) in group.services.iter().zip(&backends) {
             child::write(&refs, &group, member, options.retry.is_some(), &mut http);
-            let service = service(backend.as_deref(), options);
+            let backend = backend.as_deref();
+            // A transport of its own would lose what the operator has said of certificates.
+            let own = options.retry.is_some() && backend.is_some_and(|it| it.scheme != Scheme::Https);
+            let service = service(backend, own.then_some(PARENT));
             http.services.insert(format!("{PARENT}-{}", member.service), service);
         }
         Self { group, refs, backends, part: Arc::new(http.into()) }
@@ -185,18 +195,21 @@ fn shared_by_all(options: &DocumentOptions, used: bool) -> Part {
     http.into()
 }
 
-/// A service of Traefik. The list of servers has to be there even if it is empty: Traefik refuses a whole document with a
-/// bare `loadBalancer`.
-fn service(backend: Option<&Backend>, options: &DocumentOptions) -> Value {
+/// A service of Traefik, with its connections made by the transport of that name, if there is one.
+///
+/// The list of servers has to be there even if it is empty: Traefik refuses a whole document with a bare `loadBalancer`.
+fn service(backend: Option<&Backend>, transport: Option<&str>) -> Value {
     let urls: Vec<Value> =
         backend.map(servers).unwrap_or_default().iter().map(|url| json!({"url": url})).collect();
-    // A transport of its own would lose what the operator has said of certificates.
-    let own = options.retry.is_some() && backend.is_some_and(|backend| backend.scheme != Scheme::Https);
-    if own {
-        json!({"loadBalancer": {"servers": urls, "serversTransport": PARENT}})
-    } else {
-        json!({"loadBalancer": {"servers": urls}})
+    match transport {
+        Some(transport) => json!({"loadBalancer": {"servers": urls, "serversTransport": transport}}),
+        None => json!({"loadBalancer": {"servers": urls}}),
     }
+}
+
+/// The plugin's one configuration value, `spec`, for some groups.
+fn configuration(groups: Vec<Group>) -> String {
+    Spec { groups }.to_json()
 }
 
 /// The parts of a document.
@@ -206,6 +219,21 @@ struct Http {
     services: Map<String, Value>,
     middlewares: Map<String, Value>,
     transports: Map<String, Value>,
+}
+
+impl Http {
+    /// The whole document. Traefik refuses empty parts.
+    fn document(self) -> Value {
+        let parts = [
+            ("routers", self.routers),
+            ("services", self.services),
+            ("middlewares", self.middlewares),
+            ("serversTransports", self.transports),
+        ];
+        let parts = parts.into_iter().filter(|(_, part)| !part.is_empty());
+        let parts: Map<String, Value> = parts.map(|(name, part)| (name.to_owned(), part.into())).collect();
+        json!({"http": parts})
+    }
 }
 
 /// The server URLs of a service, in the order of their addresses.
@@ -225,7 +253,6 @@ fn url(scheme: Scheme, address: IpAddr, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Spec;
 
     /// A document that was not written before.
     pub(super) fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Value {

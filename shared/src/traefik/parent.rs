@@ -6,11 +6,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::part::Part;
-use super::{DocumentOptions, Http, PARENT, rule};
+use super::{DocumentOptions, Http, PARENT, configuration, rule};
 use crate::group::Group;
 use crate::name::Name;
 use crate::settings::Tls;
-use crate::spec::Spec;
 
 /// All parents of a document, kept from one document to the next.
 #[derive(Debug, Default)]
@@ -99,12 +98,6 @@ fn parents<'g>(groups: &'g [Arc<Group>], usual: &'g [String]) -> Vec<Parent<'g>>
     parents
 }
 
-/// What the plugin of a parent router is configured with.
-fn configuration(groups: &[&Arc<Group>]) -> Value {
-    let groups = groups.iter().map(|group| Group::clone(group)).collect();
-    json!({"spec": Spec { groups }.to_json()})
-}
-
 impl Parent<'_> {
     fn is_of(&self, groups: &[&Arc<Group>]) -> bool {
         self.groups.len() == groups.len()
@@ -129,7 +122,8 @@ impl Parent<'_> {
     /// Writes router and middleware.
     fn write(&self, plugin: &str, http: &mut Http) {
         let Some(rule) = rule::parent(self.groups.iter().map(|group| &***group)) else { return };
-        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: configuration(&self.groups)}}));
+        let spec = configuration(self.groups.iter().map(|group| Group::clone(group)).collect());
+        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: {"spec": spec}}}));
         let mut router = json!({"rule": rule, "middlewares": [self.name]});
         let tls = match self.tls {
             Tls::Off => None,
@@ -151,6 +145,7 @@ impl Parent<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Spec;
     use crate::traefik::{DocumentOptions, tests::document};
 
     /// Groups as `name` and their settings, on the entry points `web` and `websecure`.

@@ -3,12 +3,17 @@
 //! Every value stands in a Go string literal, so that no text of a label can end it: in backquotes where it is made of
 //! harmless characters, else in double quotes with escapes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::place::{Claim, Place};
+use super::regexp::{self, Fit, both_spellings, is_reserved, quote};
+use crate::condition::Test;
 use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
 use crate::host::HostPattern;
-use crate::path::BasePath;
+use crate::path::{BasePath, End, PathTemplate, Segment};
+use crate::settings::{Settings, Slash};
+use crate::version::VersionBy;
 
 /// The rule of the parent router: what any of the groups may want. Nothing without groups.
 ///
@@ -29,16 +34,163 @@ pub(super) fn child(router: &str) -> String {
     format!("Header({}, {})", literal(SERVICE_HEADER), literal(router))
 }
 
-/// What one group wants; nothing where it wants everything.
-fn of_group(group: &Group) -> Option<String> {
+/// The rule of a router for some claims of a group, below a parent that has its hosts or by itself.
+///
+/// Claims that ask the same of method and headers share an expression, whose alternatives are sorted: Go takes what
+/// they start with alike together, so that it matters little how many there are.
+pub(super) fn claims(group: &Group, claims: &[Claim<'_, '_>]) -> String {
+    let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (place, methods) in places(claims) {
+        let preflights = group.settings.cors().is_some()
+            && methods.as_ref().is_none_or(|methods| methods.contains("OPTIONS"));
+        let preflights = preflights.then(|| {
+            let preflight = ["Origin", "Access-Control-Request-Method"].map(present_header).join(" && ");
+            format!("!(Method(`OPTIONS`) && {preflight})")
+        });
+        let conditions = of_methods(methods.as_ref()).into_iter().chain(of_headers(place)).chain(preflights);
+        paths.entry(joined(conditions)).or_default().insert(path(group, place));
+    }
+    let alternatives: Vec<String> = paths
+        .iter()
+        .map(|(conditions, paths)| {
+            let paths = paths.iter().map(String::as_str).collect::<Vec<_>>();
+            let expression = match paths.as_slice() {
+                [one] => format!("^{one}"),
+                several => format!("^(?:{})", several.join("|")),
+            };
+            format!("{conditions}PathRegexp({})", literal(&expression))
+        })
+        .collect();
+    let alternatives = match alternatives.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" || ")),
+    };
+    match hosts(group) {
+        Some(hosts) => format!("{hosts} && {alternatives}"),
+        None => alternatives,
+    }
+}
+
+/// The rule of a child router that is one route, below a parent that has hosts and base: all that Traefik can say of it.
+pub(super) fn native(group: &Group, claims: &[Claim<'_, '_>]) -> String {
+    let rules = places(claims).into_iter().map(|(place, methods)| {
+        let query = place.route.query().iter().map(|(name, test)| {
+            let present = || format!("QueryRegexp({}, {})", literal(name.as_str()), literal(".*"));
+            match test {
+                Test::Equals(text) => {
+                    format!("Query({}, {})", literal(name.as_str()), literal(text.as_str()))
+                }
+                Test::Present => present(),
+                Test::Absent => format!("!{}", present()),
+            }
+        });
+        let conditions = of_methods(methods.as_ref())
+            .into_iter()
+            .chain(of_headers(place))
+            .chain(query)
+            .chain(version(&group.settings, place));
+        let loose = group.settings.slash() == Slash::Ignore;
+        let literal_path = (!loose).then(|| plain(&place.path)).flatten();
+        let path = literal_path.map_or_else(
+            || format!("PathRegexp({})", literal(&format!("^{}", path(group, place)))),
+            |plain| format!("Path({})", literal(&plain)),
+        );
+        format!("{}{path}", joined(conditions))
+    });
+    rules.collect::<Vec<_>>().join(" || ")
+}
+
+/// The places of some claims, each with all its methods; `None` for any.
+fn places<'p, 'g>(claims: &[Claim<'p, 'g>]) -> Vec<(&'p Place<'g>, Option<BTreeSet<&'p str>>)> {
+    let mut places: Vec<(&Place<'_>, Option<BTreeSet<&str>>)> = Vec::new();
+    for claim in claims {
+        match places.iter_mut().find(|(place, _)| std::ptr::eq(*place, claim.place)) {
+            Some((_, Some(methods))) => methods.extend(claim.methods().into_iter().flatten()),
+            Some(_) => {}
+            None => places.push((claim.place, claim.methods())),
+        }
+    }
+    places
+}
+
+/// The version that a place is for, where a header or the query tells it; `None` where Traefik cannot.
+///
+/// It is read as the plugin reads it, but from any value and not from the first.
+pub(super) fn version(settings: &Settings, place: &Place<'_>) -> Option<String> {
+    let (range, versioning) = (place.version?, settings.versioning()?);
+    // As many zeros may stand in front as make four digits.
+    let spellings = range.versions().map(|version| {
+        let digits = version.to_string();
+        format!("0{{0,{}}}{digits}", 4_usize.saturating_sub(digits.len()))
+    });
+    let expression = format!(r"^\s*[vV]*(?:{})\s*$", spellings.collect::<Vec<_>>().join("|"));
+    let (name, matcher) = match versioning.by() {
+        VersionBy::Header => (versioning.name()?, "HeaderRegexp"),
+        VersionBy::Query => (versioning.name()?, "QueryRegexp"),
+        VersionBy::Path | VersionBy::Media => return None,
+    };
+    let named = format!("{matcher}({}, {})", literal(name), literal(&expression));
+    let usual = versioning.default().is_some_and(|version| range.versions().contains(&version));
+    let absent = format!("!{matcher}({}, {})", literal(name), literal(".*"));
+    Some(if usual { format!("({named} || {absent})") } else { named })
+}
+
+/// The text of a path of literals that Traefik always has decoded.
+fn plain(path: &PathTemplate) -> Option<String> {
+    if path.end() != &End::Exact {
+        return None;
+    }
+    let segments = path.segments().iter().map(|segment| match segment {
+        Segment::Literal(literal) if !literal.contains(is_reserved) => Some(format!("/{literal}")),
+        _ => None,
+    });
+    segments.collect()
+}
+
+/// An expression for the paths of a place: exact where it can be, since another service may be there.
+fn path(group: &Group, place: &Place<'_>) -> String {
+    let loose = group.settings.slash() == Slash::Ignore;
+    let exact = regexp::of_template(&place.path, loose, Fit::Exact);
+    exact.or_else(|_| regexp::of_template(&place.path, loose, Fit::Wide)).unwrap_or_default()
+}
+
+/// The condition on the method; nothing for any.
+fn of_methods(methods: Option<&BTreeSet<&str>>) -> Option<String> {
+    let methods: Vec<String> = methods?.iter().map(|method| format!("Method({})", literal(method))).collect();
+    Some(if let [one] = methods.as_slice() { one.clone() } else { format!("({})", methods.join(" || ")) })
+}
+
+fn of_headers(place: &Place<'_>) -> impl Iterator<Item = String> {
+    place.route.headers().iter().map(|(name, test)| match test {
+        Test::Equals(text) => format!("Header({}, {})", literal(name.as_str()), literal(text.as_str())),
+        Test::Present => present_header(name.as_str()),
+        Test::Absent => format!("!{}", present_header(name.as_str())),
+    })
+}
+
+fn present_header(name: &str) -> String {
+    format!("HeaderRegexp({}, {})", literal(name), literal(".*"))
+}
+
+/// Conditions in front of another.
+fn joined(conditions: impl Iterator<Item = String>) -> String {
+    conditions.map(|condition| condition + " && ").collect()
+}
+
+/// The hosts of a group; nothing for any.
+fn hosts(group: &Group) -> Option<String> {
     let mut hosts: Vec<String> = group.hosts.iter().map(host).collect();
     hosts.sort();
-    let hosts = match hosts.as_slice() {
+    match hosts.as_slice() {
         [] => None,
         [host] => Some(host.clone()),
         several => Some(format!("({})", several.join(" || "))),
-    };
-    match (hosts, base(&group.base)) {
+    }
+}
+
+/// What one group wants; nothing where it wants everything.
+fn of_group(group: &Group) -> Option<String> {
+    match (hosts(group), base(&group.base)) {
         (Some(hosts), Some(base)) => Some(format!("{hosts} && {base}")),
         (hosts, base) => hosts.or(base),
     }
@@ -47,7 +199,7 @@ fn of_group(group: &Group) -> Option<String> {
 /// Traefik's own `*` stands for one label only, ours for one or more.
 fn host(pattern: &HostPattern) -> String {
     if let Some(suffix) = pattern.wildcard() {
-        return format!("HostRegexp({})", literal(&format!("^.+\\.{}\\.?$", quote_regexp(suffix))));
+        return format!("HostRegexp({})", literal(&format!("^.+\\.{}\\.?$", quote(suffix))));
     }
     // Traefik compares an IPv6 address without its brackets.
     let exact = pattern.exact().unwrap_or_default();
@@ -71,62 +223,8 @@ fn base(base: &BasePath) -> Option<String> {
     Some(format!("(Path({}) || PathPrefix({}))", literal(&path), literal(&format!("{path}/"))))
 }
 
-/// The characters that Traefik leaves encoded where they came encoded (`pkg/server/router`, `withRoutingPath`).
-const fn is_reserved(char: char) -> bool {
-    matches!(
-        char,
-        ':' | '/'
-            | '?'
-            | '#'
-            | '['
-            | ']'
-            | '@'
-            | '!'
-            | '$'
-            | '&'
-            | '\''
-            | '('
-            | ')'
-            | '*'
-            | '+'
-            | ','
-            | ';'
-            | '='
-            | '%'
-    )
-}
-
-/// A regular expression for a segment, whichever of its reserved characters came encoded.
-fn both_spellings(segment: &str) -> String {
-    let spellings = |char: char| {
-        let plain = quote_regexp(&char.to_string());
-        let encoded = format!("%{:02X}", u32::from(char));
-        match char {
-            // These can only have come encoded: plain, they end the segment or are no character of a path.
-            '/' | '?' | '#' | '%' => encoded,
-            _ if is_reserved(char) => format!("(?:{plain}|{encoded})"),
-            _ => plain,
-        }
-    };
-    segment.chars().map(spellings).collect()
-}
-
-/// Text that stands for itself in a regular expression (Go, RE2 syntax).
-fn quote_regexp(text: &str) -> String {
-    let mut quoted = String::new();
-    for char in text.chars() {
-        if !char.is_ascii() || char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '~' | '/') {
-            quoted.push(char);
-        } else {
-            quoted.push('\\');
-            quoted.push(char);
-        }
-    }
-    quoted
-}
-
 /// A Go string literal of this text.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     if text.chars().all(|char| char.is_ascii_graphic() && char != '`') {
         return format!("`{text}`");
     }
@@ -149,7 +247,7 @@ mod tests {
             name: Name::parse("g").unwrap(),
             hosts: hosts.iter().map(|host| HostPattern::parse(host).unwrap()).collect(),
             base: BasePath::parse(base).unwrap(),
-            settings: crate::settings::Settings::default(),
+            settings: Settings::default(),
             services: vec![],
         }
     }

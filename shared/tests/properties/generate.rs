@@ -37,7 +37,7 @@ pub(crate) const SETTINGS: [&[(&str, &str)]; 8] = [
     &[("limit.uri", "12"), ("limit.query", "1"), ("limit.headers", "2"), ("slash", "ignore")],
 ];
 /// Fields that are sound on every route, more of them than one at a time.
-const EXTRAS: [&[(&str, &str)]; 12] = [
+const EXTRAS: [&[(&str, &str)]; 14] = [
     &[],
     &[],
     &[],
@@ -47,6 +47,8 @@ const EXTRAS: [&[(&str, &str)]; 12] = [
     &[("consumes", "a/b,a/c")],
     &[("produces", "a/*")],
     &[("produces", "a/b"), ("deprecated", "true")],
+    &[("limit.rate", "5/s")],
+    &[("response.header.set.x-b", "1")],
     &[("to", "deny"), ("deny.status", "410")],
     &[("to", "redirect"), ("redirect.location", "/new")],
     &[("to", "static"), ("static.body", "hello"), ("response.header.set.x-b", "1")],

@@ -2,4 +2,5 @@
 
 mod decisions;
 mod generate;
+mod labels;
 mod texts;
