@@ -33,6 +33,7 @@ pub mod openapi;
 pub mod plan;
 pub mod plugin;
 pub mod provider;
+pub mod publish;
 pub mod reference;
 pub mod report;
 pub mod reserve;

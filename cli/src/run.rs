@@ -235,6 +235,10 @@ async fn change(
             let engine = unless(cancellation, connect(globals, around)).await?;
             commands::scale(&engine, &request, cancellation, report).await
         }
+        Change::Sync(args) => {
+            let engine = unless(cancellation, connect(globals, around)).await?;
+            commands::sync(&engine, &args, report).await
+        }
         Change::Remove(words) => {
             let read = |shell: &Shell| flags::parse_services(&REMOVE, &words, shell);
             let Some(request) = request_of(&REMOVE, read, globals, around, report)? else { return Ok(()) };

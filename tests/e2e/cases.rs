@@ -4,13 +4,14 @@
 //! code, and what Traefik does before the plugin is known to the command.
 
 #[path = "../cases/mod.rs"]
-mod table_of_cases;
+pub(crate) mod table_of_cases;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use smsvc_tests::backend::Seen;
+use smsvc_tests::docker::Docker;
 use smsvc_tests::http::{Request, Response};
 
 use crate::ground::Ground;
@@ -32,11 +33,15 @@ fn traefik_and_routes_test_agree_on_every_case(world: &World) -> Result<()> {
     let table = petstore();
     let ground = world.ground("cases");
     create_services(&ground, table.services)?;
-    let cases: Vec<Case> = table.requests.into_iter().map(|case| Case::on(&ground, case)).collect();
+    let name = |service: &str| ground.service(service);
+    let cases: Vec<Case> = table.requests.into_iter().map(|case| Case::new(&name, case)).collect();
     wait_until_routed(&ground, &cases)?;
     // All that is wrong at once: a difference in one case is understood best beside the others.
-    let wrong: Vec<String> =
-        cases.iter().filter_map(|case| case.check(world).err()).map(|error| format!("{error:#}")).collect();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| case.check(world.docker(), &|it| world.send(it)).err())
+        .map(|error| format!("{error:#}"))
+        .collect();
     ensure!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     Ok(())
 }
@@ -69,29 +74,30 @@ fn wait_until_routed(ground: &Ground, cases: &[Case]) -> Result<()> {
 }
 
 /// One request of the table, with the names that its services have on this ground.
-struct Case {
-    name: String,
-    request: Request,
-    expected: Expected,
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) request: Request,
+    pub(crate) expected: Expected,
     /// The status where Traefik answers by itself: no route of the plugin is for such a request.
     traefik_answers: Option<u16>,
 }
 
-enum Expected {
+pub(crate) enum Expected {
     Forward { seen: Seen, route: String, request: Lines, response: Lines },
     Answer { status: u16, allow: Option<String>, headers: Lines, body: Option<String> },
 }
 
 impl Case {
-    fn on(ground: &Ground, case: table_of_cases::Case) -> Self {
+    /// `name` gives the services of the table the names that they have on the engine.
+    pub(crate) fn new(name: &dyn Fn(&str) -> String, case: table_of_cases::Case) -> Self {
         let mut request = Request::new(&case.method, &case.host, &case.target);
         for (field, value) in &case.headers {
-            let value = if field == CHOICE { ground.service(value) } else { value.clone() };
+            let value = if field == CHOICE { name(value) } else { value.clone() };
             request = request.with(field, &value);
         }
         let expected = match case.expect {
             table_of_cases::Expected::Forward { service, route, uri, request, response } => {
-                let seen = Seen { service: ground.service(&service), target: uri };
+                let seen = Seen { service: name(&service), target: uri };
                 Expected::Forward { seen, route, request, response }
             }
             table_of_cases::Expected::Answer { status, allow, headers, body } => {
@@ -101,9 +107,9 @@ impl Case {
         Self { name: case.name, request, expected, traefik_answers: case.traefik_answers }
     }
 
-    fn check(&self, world: &World) -> Result<()> {
-        self.check_answer(&world.send(&self.request)?).with_context(|| format!("{}: Traefik", self.name))?;
-        self.check_prediction(&self.predict(world)?).with_context(|| format!("{}: routes test", self.name))
+    pub(crate) fn check(&self, docker: &Docker, send: &dyn Fn(&Request) -> Result<Response>) -> Result<()> {
+        self.check_answer(&send(&self.request)?).with_context(|| format!("{}: Traefik", self.name))?;
+        self.check_prediction(&self.predict(docker)?).with_context(|| format!("{}: routes test", self.name))
     }
 
     /// What came through Traefik.
@@ -137,7 +143,7 @@ impl Case {
     }
 
     /// What `docker smsvc routes test` says.
-    fn predict(&self, world: &World) -> Result<Value> {
+    fn predict(&self, docker: &Docker) -> Result<Value> {
         let Request { method, host, target, headers } = &self.request;
         let (url, headers) = (
             format!("http://{host}{target}"),
@@ -146,7 +152,7 @@ impl Case {
         let headers: Vec<String> = headers.collect();
         let mut args = vec!["smsvc", "routes", "test", method, &url, "--format", "json"];
         args.extend(headers.iter().flat_map(|header| ["--header", header]));
-        world.docker().json(&args)
+        docker.json(&args)
     }
 
     fn check_prediction(&self, prediction: &Value) -> Result<()> {

@@ -18,6 +18,7 @@ mod endurance;
 mod engine_bugs;
 mod ground;
 mod inputs;
+mod labels;
 mod malformed;
 mod plugin;
 mod provider;
@@ -63,6 +64,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         routing::RULES,
         create::RULES,
         cases::RULES,
+        labels::RULES,
         inputs::RULES,
         plugin::RULES,
     ]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::RenderArgs;
 use super::network::seconds;
 use crate::gateway::{EntryPoint, GatewayName};
 
@@ -30,6 +31,8 @@ pub enum GatewayCommand {
     Attach(AttachArgs),
     /// Write the provider's image, as `docker load` reads it
     Image(ImageArgs),
+    /// Print what Traefik gets for an API group
+    Render(RenderArgs),
 }
 
 /// Make the gateway, or change what differs

@@ -11,6 +11,7 @@ mod explain;
 mod filter;
 mod format;
 mod gateway;
+mod gateway_render;
 mod hooks;
 mod lint;
 mod list;
@@ -21,6 +22,7 @@ mod plan;
 mod provider;
 mod request;
 mod routes;
+mod sync;
 mod usage_error;
 
 use clap::builder::Styles;
@@ -38,6 +40,7 @@ pub use gateway::{
     AttachArgs, DownArgs, GatewayArgs, GatewayCommand, ImageArgs, PublishMode, StatusArgs, StatusFormat,
     UpArgs,
 };
+pub use gateway_render::{RenderArgs, Rendering};
 pub use hooks::{HooksArgs, HooksCommand};
 pub use lint::LintArgs;
 pub use list::{InspectArgs, LsArgs, PsArgs};
@@ -54,6 +57,7 @@ pub use plan::{ModeChoice, OrderChoice, PlanArgs};
 pub use provider::ProviderArgs;
 pub use request::{HeaderField, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
+pub use sync::SyncArgs;
 pub use usage_error::UsageError;
 
 use crate::flags::{CREATE, Line, REMOVE, ROLLBACK, SCALE, UPDATE};
@@ -71,7 +75,7 @@ pub enum Action {
     Ps(PsArgs),
     /// `inspect`.
     Inspect(InspectArgs),
-    /// Of services that exist: `update`, `rollback`, `scale`, `rm`.
+    /// Of services that exist: `update`, `rollback`, `scale`, `rm`, `sync`.
     Change(Change),
     /// `budget`.
     Budget(BudgetArgs),
@@ -109,7 +113,7 @@ pub enum Action {
     Version,
 }
 
-/// A change of services that exist, with the words of its line: the flag tables parse these themselves.
+/// A change of services that exist. Where it has the words of its line, the flag tables parse these themselves.
 #[derive(Debug)]
 pub enum Change {
     /// `update`, `rollback`.
@@ -118,6 +122,8 @@ pub enum Change {
     Scale(Vec<String>),
     /// `rm`.
     Remove(Vec<String>),
+    /// `sync`.
+    Sync(SyncArgs),
 }
 
 /// The name under which users know the program.
@@ -156,6 +162,7 @@ pub fn command() -> Command {
         .subcommand(ExportCommandArgs::augment_args(Command::new("export")))
         .subcommand(ProviderArgs::augment_args(Command::new("provider")))
         .subcommand(GatewayArgs::augment_args(Command::new("gateway")))
+        .subcommand(SyncArgs::augment_args(Command::new("sync")))
         .subcommand(HooksArgs::augment_args(Command::new("hooks")))
         .subcommand(ManArgs::augment_args(Command::new("man")))
         .subcommand(Command::new("version").about("Show the version of the plugin"))
@@ -227,6 +234,7 @@ fn try_parse(words: &[String]) -> Result<Action, clap::Error> {
         Some(("gateway", matches)) => Ok(Action::Gateway(Box::new(GatewayArgs::from_arg_matches(matches)?))),
         Some(("hooks", matches)) => Ok(Action::Hooks(HooksArgs::from_arg_matches(matches)?)),
         Some(("man", matches)) => Ok(Action::Man(ManArgs::from_arg_matches(matches)?)),
+        Some(("sync", matches)) => Ok(Action::Change(Change::Sync(SyncArgs::from_arg_matches(matches)?))),
         Some(("provider", matches)) => Ok(Action::Provider(ProviderArgs::from_arg_matches(matches)?)),
         _ => Ok(Action::Version),
     }

@@ -1,5 +1,6 @@
 //! `docker smsvc create`.
 
+use super::sync::follow;
 use super::{Wait, converge, unless};
 use crate::engine::{Engine, Image};
 use crate::error::Error;
@@ -8,6 +9,7 @@ use crate::flags::{CREATE, CreateRequest, DockerLine, Instead};
 use crate::observe::CreateSnapshot;
 use crate::plan;
 use crate::plugin::Cancellation;
+use crate::publish::Way;
 use crate::report::Report;
 use crate::reserve::{Reservation, within};
 
@@ -39,7 +41,13 @@ pub async fn create(
         report.create_warnings(&plan);
         match instead {
             Instead::DryRun => report.dry_run(&plan.steps(request, &snapshot, image.as_ref())?),
-            Instead::PrintDocker => report.result(&DockerLine::create(request, plan.choice.mode).text()),
+            Instead::PrintDocker => {
+                let mut request = request.clone();
+                if let Some(labels) = plan.publication.as_ref().and_then(|it| it.labels_of(&request.name)) {
+                    request.labels.clone_from(labels);
+                }
+                report.result(&DockerLine::create(&request, plan.choice.mode).text());
+            }
         }
         return Ok(());
     }
@@ -69,6 +77,9 @@ pub async fn create(
         // As docker does: what is refused says nothing of its image.
         if request.resolve_image && image.is_none() {
             report.image_unresolved(&request.image.tagged());
+        }
+        if let Some(publication) = plan.publication.as_ref().filter(|it| it.way == Way::Labels) {
+            follow(engine, &publication.group, report).await;
         }
         report.result(&created.id);
         if !request.run.detach {

@@ -4,19 +4,23 @@
 //! addresses that they hold on their other networks, and on ingress (swarmkit #3230). So the command ends only with the
 //! tasks. It must not fail for want of that: the services are removed.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use smsvc_core::budget::Stage;
 use tokio::time::{Instant, sleep};
 
+use super::sync::follow;
 use super::unless;
 use crate::engine::{Engine, EngineError};
 use crate::error::{Error, UpdateError};
 use crate::execute::execute;
 use crate::flags::ServicesRequest;
+use crate::lint::Subject;
 use crate::observe::service_named;
 use crate::plan::Step;
 use crate::plugin::Cancellation;
+use crate::publish::{COMPILED, group_of};
 use crate::report::Report;
 use crate::service::RawService;
 
@@ -38,6 +42,7 @@ pub async fn remove(
 ) -> Result<(), Error> {
     let mut errors = Vec::new();
     let mut gone = Vec::new();
+    let mut groups = BTreeSet::new();
     for name in &request.words {
         let outcome = if request.run.instead.is_some() {
             unless(cancellation, service_named(engine, name)).await.map(|service| {
@@ -47,13 +52,14 @@ pub async fn remove(
         } else {
             let removed = async {
                 // One that is not there is for the engine to report.
-                let known = if request.run.detach { None } else { engine.service(name).await? };
+                let known = engine.service(name).await?;
                 execute(engine, &Step::RemoveService { name: name.clone() }, None).await?;
                 Ok::<_, Error>(known)
             };
             unless(cancellation, removed).await.map(|known| {
                 report.result(name);
-                gone.extend(known);
+                groups.extend(known.as_ref().and_then(labelled_group));
+                gone.extend(known.filter(|_| !request.run.detach));
             })
         };
         match outcome {
@@ -61,6 +67,9 @@ pub async fn remove(
             Err(error @ Error::Interrupted) => return Err(error),
             Err(error) => errors.push(error.message()),
         }
+    }
+    for group in &groups {
+        follow(engine, group, report).await;
     }
     tokio::select! {
         left = tasks_left(engine, &gone) => match left {
@@ -73,6 +82,13 @@ pub async fn remove(
         () = cancellation.requested() => report.note("The tasks end in the background."),
     }
     if errors.is_empty() { Ok(()) } else { Err(UpdateError::Several(errors).into()) }
+}
+
+/// The group of a service that labels publish.
+fn labelled_group(service: &RawService) -> Option<String> {
+    let subject = Subject::of_service(service, &[]);
+    subject.label(COMPILED)?;
+    group_of(&subject).map(str::to_owned)
 }
 
 /// Waits until the tasks of removed services have ended; how many have not, when the time is over in which they should.

@@ -2,6 +2,7 @@
 
 use super::converge::{Wait, converge};
 use super::moded;
+use super::sync::follow;
 use super::unless;
 use crate::engine::{Engine, EngineError, Image};
 use crate::error::{Error, UpdateError};
@@ -70,6 +71,9 @@ pub async fn update(
     }
     for warning in &done.warnings {
         report.note(warning);
+    }
+    for group in &plan.groups {
+        follow(engine, group, report).await;
     }
     report.result(&request.service);
     if request.run.detach {

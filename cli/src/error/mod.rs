@@ -30,6 +30,7 @@ use crate::flags::{FlagError, Line, RequestError};
 use crate::plan::BudgetRefusal;
 use crate::plugin::GlobalsError;
 use crate::provider::{SecretError, TlsError};
+use crate::publish::PublishError;
 use crate::reserve::ReserveError;
 use crate::template::{ExecError, ParseError};
 
@@ -145,6 +146,8 @@ pub enum Error {
         /// The argument.
         argument: OsString,
     },
+    /// A group that cannot be published as it was asked for.
+    Publish(PublishError),
     /// Routes that collide with those of other services.
     Conflict(Vec<Conflict>),
     /// A group that is asked for and that no service declares.
@@ -234,7 +237,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code(),
-            Self::Globals(GlobalsError::SeveralHosts) => exit::FAILED,
+            Self::Globals(GlobalsError::SeveralHosts) | Self::Publish(PublishError::NoGroup(_)) => exit::FAILED,
             Self::NothingToPlan
             | Self::Globals(_)
             | Self::NotUnicode { .. }
@@ -253,6 +256,7 @@ impl Error {
             | Self::Checked { budget: false, .. }
             | Self::Linted
             | Self::Refused(_)
+            | Self::Publish(_)
             | Self::Conflict(_)
             | Self::PortMissing { .. }
             | Self::OverlayMissing { .. }
@@ -328,6 +332,7 @@ impl Error {
             Self::Conflict(conflicts) => {
                 lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))
             }
+            Self::Publish(error) => error.lines().join("\n"),
             Self::Linted => "there is something to change".to_owned(),
             Self::Refused(findings) => lines(findings.iter().map(ToString::to_string)),
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
@@ -357,6 +362,7 @@ impl Error {
         let one = |text: &str| vec![text.to_owned()];
         match self {
             Self::OpenApi(error) => error.hint().into_iter().collect(),
+            Self::Publish(error) => error.hint().into_iter().collect(),
             Self::Refused(findings) => findings.iter().filter_map(|finding| finding.hint.clone()).collect(),
             Self::Flags { error, .. } => error.hint().into_iter().collect(),
             Self::Engine(EngineError::Unreachable { .. }) => {
@@ -442,4 +448,5 @@ from! {
     ParseError => Format,
     SecretError => Secret,
     TlsError => Tls,
+    PublishError => Publish,
 }

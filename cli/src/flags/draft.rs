@@ -11,6 +11,7 @@ use super::group_words::GroupWords;
 use super::openapi::OpenApiWords;
 use super::request::{IpBudget, Run};
 use super::shell::Shell;
+use crate::publish::PublishVia;
 use crate::service::{Check, Container, Placement, PublishedPort, Resources, RestartPolicy, UpdateConfig};
 
 use super::values::NetworkValue;
@@ -32,6 +33,7 @@ pub struct Draft<'s> {
     pub(super) networks: Vec<NetworkValue>,
     pub(super) endpoint: Option<Requested>,
     pub(super) ports: Vec<PublishedPort>,
+    pub(super) publish_via: PublishVia,
     pub(super) ip_budget: IpBudget,
     /// What needs no other flag to be understood; what does stands beside it.
     pub(super) container: Container,
@@ -84,6 +86,7 @@ impl<'s> Draft<'s> {
             networks: Vec::new(),
             endpoint: None,
             ports: Vec::new(),
+            publish_via: PublishVia::Auto,
             ip_budget: IpBudget::Enforce,
             container: Container::default(),
             env_files: Vec::new(),

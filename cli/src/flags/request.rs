@@ -13,6 +13,7 @@ use super::line::CREATE;
 use super::misplaced::misplaced_flags;
 use super::notice::Notice;
 use super::request_error::RequestError;
+use crate::publish::PublishVia;
 use crate::service::{
     Container, ImageReference, LogDriver, Mode, NetworkAttachment, Placement, PublishedPort, Resources,
     RestartPolicy, UpdateConfig,
@@ -51,6 +52,8 @@ pub struct CreateRequest {
     pub update: Option<UpdateConfig>,
     /// How the rollback of an update proceeds, where that is not left to the engine.
     pub rollback: Option<UpdateConfig>,
+    /// How the routes get into Traefik.
+    pub publish_via: PublishVia,
     /// What is done about networks that have no room.
     pub ip_budget: IpBudget,
     /// Whether the registry is asked for the image's digest and platforms. Nothing is asked of an empty name.
@@ -176,6 +179,7 @@ impl Draft<'_> {
             restart: self.restart,
             update: self.update,
             rollback: self.rollback,
+            publish_via: self.publish_via,
             ip_budget: self.ip_budget,
             registry_auth: self.with_registry_auth,
             run: self.run,

@@ -3,8 +3,8 @@
 use super::defs::rolling::Change::{Rollback, Update};
 use super::defs::{
     budget, capability, dns, environment, file, group, health, health_time, host, image, kernel, log, mode,
-    mount, naming, network, openapi, placement, process, publish, reservation, resources, restart, rolling,
-    rolling_failure, route, run, setting, stop, swap, user,
+    mount, naming, network, openapi, placement, process, publish, publish_via, reservation, resources,
+    restart, rolling, rolling_failure, route, run, setting, stop, swap, user,
 };
 use super::flag::Flag;
 
@@ -29,6 +29,7 @@ pub static TABLE: &[&dyn Flag] = &[
     &host::ApiHost,
     &setting::ApiSet,
     &setting::RouteDefault,
+    &publish_via::PublishVia,
     &network::Network,
     &network::EndpointMode,
     &publish::Publish,

@@ -6,8 +6,8 @@ use super::defs::change::{Added, Removal, RemovedPort, RemovedPreference};
 use super::defs::rolling::Change::{Rollback, Update};
 use super::defs::{
     budget, capability, change, dns, environment, file, group, health, health_time, image, kernel, log, mode,
-    mount, naming, network, placement, process, publish, reservation, resources, restart, rolling,
-    rolling_failure, route, run, stop, swap, user,
+    mount, naming, network, placement, process, publish, publish_via, reservation, resources, restart,
+    rolling, rolling_failure, route, run, stop, swap, user,
 };
 use super::flag::Flag;
 
@@ -37,6 +37,7 @@ pub static UPDATE_TABLE: &[&dyn Flag] = &[
     &route::Port,
     &change::ApiHostAdd,
     &Removal::ApiHost,
+    &publish_via::PublishVia,
     &Added { long: "network-add", flag: &network::Network, summary: "Add a network", everyday: true },
     &Removal::Network,
     &network::EndpointMode,

@@ -12,6 +12,7 @@ use super::group_change::GroupChange;
 use super::notice::Notice;
 use super::request::{IpBudget, Run};
 use super::request_error::RequestError;
+use crate::publish::PublishVia;
 use crate::service::{
     Check, Container, Healthcheck, ImageReference, LogDriver, NetworkAttachment, Placement, PublishedPort,
     Resources, RestartPolicy, UpdateConfig,
@@ -34,6 +35,8 @@ pub struct UpdateRequest {
     pub labels: BTreeMap<String, String>,
     /// The service's place in an API group.
     pub group: GroupChange,
+    /// How the routes get into Traefik.
+    pub publish_via: PublishVia,
     /// The number of tasks.
     pub replicas: Option<u64>,
     /// Another endpoint mode.
@@ -130,6 +133,7 @@ impl UpdateRequest {
     pub fn touches_groups(&self) -> bool {
         let removed = self.removed(Removal::Label).iter();
         self.group != GroupChange::default()
+            || self.publish_via != PublishVia::Auto
             || self.labels.keys().chain(removed).any(|label| labels::is_own(label))
     }
 
@@ -189,6 +193,7 @@ impl Draft<'_> {
             removed_ports: change.ports,
             removed_preferences: change.preferences,
             removed: change.removed,
+            publish_via: self.publish_via,
             ip_budget: self.ip_budget,
             registry: Registry { resolve: !self.no_resolve_image, auth: self.with_registry_auth },
             run: self.run,

@@ -7,6 +7,7 @@
 mod declared;
 mod names;
 mod overlap;
+mod published;
 mod reach;
 mod traefik_labels;
 
@@ -66,7 +67,7 @@ impl Subject {
     }
 
     /// The value of a label, whatever the case of its key.
-    fn label(&self, key: &str) -> Option<&str> {
+    pub fn label(&self, key: &str) -> Option<&str> {
         self.labels.iter().find(|(label, _)| label.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
     }
 
@@ -87,6 +88,7 @@ pub fn lint(subjects: &[Subject]) -> Vec<Finding> {
     }
     findings.extend(declared::findings(subjects));
     findings.extend(names::findings(subjects));
+    findings.extend(published::findings(subjects));
     findings.sort_by(|one, two| one.service.cmp(&two.service).then(one.code.cmp(two.code)));
     findings
 }

@@ -7,7 +7,8 @@ use smsvc_core::budget::{Judgement, Ledger, Need, NetworkId, ServiceShape, Verdi
 use smsvc_core::endpoint::{self, Choice};
 use smsvc_core::merge::{Conflict, Declaration, merge};
 
-use super::{BudgetRefusal, Step};
+use super::publish::publication;
+use super::{BudgetRefusal, Publication, Step};
 use crate::engine::{Image, Network};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
@@ -31,6 +32,8 @@ pub struct CreatePlan {
     pub warnings: Vec<Finding>,
     /// The networks that it takes addresses of, where that is counted.
     pub claim: Claim,
+    /// How its group gets into Traefik, where that could be looked at.
+    pub publication: Option<Publication>,
 }
 
 /// What the service costs on one network.
@@ -73,8 +76,21 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
         Some(refusal) if request.ip_budget == IpBudget::Enforce => return Err(Error::Budget(refusal)),
         refusal => refusal,
     };
-    let warnings = linted(request, snapshot, choice.mode)?;
-    Ok(CreatePlan { choice, costs, overruled, warnings, claim })
+    let publication = published(request, snapshot, choice.mode)?;
+    let warnings = linted(request, snapshot, choice.mode, publication.as_ref())?;
+    Ok(CreatePlan { choice, costs, overruled, warnings, claim, publication })
+}
+
+/// How the group of the service gets into Traefik.
+fn published(
+    request: &CreateRequest,
+    snapshot: &CreateSnapshot,
+    mode: EndpointMode,
+) -> Result<Option<Publication>, Error> {
+    let Some(swarm) = snapshot.swarm.as_ref().filter(|_| request.group.is_some()) else { return Ok(None) };
+    let spec = spec(request, snapshot, None, mode)?;
+    let own = Subject::of_spec(&request.name, "", request.labels.clone(), &spec, &swarm.networks);
+    publication(request.publish_via, &own, &swarm.services, &swarm.networks)
 }
 
 /// What the rules of lint find with the service that they do not find without it: its warnings; its errors end the plan.
@@ -82,16 +98,22 @@ fn linted(
     request: &CreateRequest,
     snapshot: &CreateSnapshot,
     mode: EndpointMode,
+    publication: Option<&Publication>,
 ) -> Result<Vec<Finding>, Error> {
     let known: Vec<Network> = snapshot.networks.values().cloned().collect();
     let (services, networks) = match &snapshot.swarm {
         Some(swarm) => (swarm.services.as_slice(), swarm.networks.as_slice()),
         None => (&[][..], known.as_slice()),
     };
-    let others: Vec<Subject> =
-        services.iter().map(|service| Subject::of_service(service, networks)).collect();
+    // The other services of the group get their labels right after this one.
+    let applied = |subject| match publication {
+        Some(publication) => publication.applied(subject),
+        None => subject,
+    };
+    let others = services.iter().map(|service| applied(Subject::of_service(service, networks)));
+    let others: Vec<Subject> = others.collect();
     let spec = spec(request, snapshot, None, mode)?;
-    let subject = Subject::of_spec(&request.name, "", request.labels.clone(), &spec, &known);
+    let subject = applied(Subject::of_spec(&request.name, "", request.labels.clone(), &spec, &known));
     let (errors, warnings): (Vec<Finding>, Vec<Finding>) = lint::introduced(&others, &[subject])
         .into_iter()
         .partition(|finding| finding.severity == Severity::Error);
@@ -106,7 +128,10 @@ impl CreatePlan {
         snapshot: &CreateSnapshot,
         image: Option<&Image>,
     ) -> Result<Vec<Step>, Error> {
-        let spec = spec(request, snapshot, image, self.choice.mode)?;
+        let mut spec = spec(request, snapshot, image, self.choice.mode)?;
+        if let Some(publication) = &self.publication {
+            publication.write(&request.name, &mut spec);
+        }
         Ok(vec![Step::CreateService { name: request.name.clone(), spec }])
     }
 }

@@ -8,6 +8,7 @@ pub mod check;
 mod create;
 pub mod free_range;
 pub mod gateway;
+mod publish;
 pub mod redefine;
 mod refusal;
 pub mod restore;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use crate::engine::RegistryAuthFrom;
 
 pub use create::{Cost, CreatePlan, create};
+pub use publish::Publication;
 pub use refusal::{BudgetRefusal, RefusingNetwork};
 pub use update::{Counted, Moded, UpdateNotice, UpdatePlan, replaces_tasks, roll_back, scale, update};
 

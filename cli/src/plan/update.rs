@@ -1,6 +1,6 @@
 //! The plans of `update`, `rollback` and `scale`: the new spec, conflicts of routes, and what it takes of the networks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use smsvc_core::budget::{Change, Judgement, Kind, ServiceId, change_remedies, judge_changes};
@@ -9,11 +9,14 @@ use smsvc_core::labels;
 use smsvc_core::merge::Declaration;
 
 use super::create::{on_overlays, refuse_conflicts, refuse_unreachable};
+use super::publish::{publication, take_out};
 use super::{BudgetRefusal, Cost, Step};
 use crate::engine::{Image, Network, RegistryAuthFrom};
 use crate::error::{Error, UpdateError};
 use crate::flags::{IpBudget, RequestError, UpdateRequest};
+use crate::lint::Subject;
 use crate::observe::{self, Swarm, UpdateSnapshot};
+use crate::publish::{COMPILED, Way, group_of};
 use crate::reserve::Claim;
 use crate::service::{
     EndpointMode, Found, RawService, differing_fields, network_ids, pin, scaled, unchanged, updated,
@@ -34,6 +37,8 @@ pub struct UpdatePlan {
     pub claim: Claim,
     /// What is known to go wrong.
     pub notices: Vec<UpdateNotice>,
+    /// The API groups that labels publish and that this changes.
+    pub groups: BTreeSet<String>,
     /// The call to make.
     pub step: Step,
 }
@@ -70,12 +75,14 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
     let draft = changed(request, snapshot, None)?;
     let choice =
         request.endpoint.map(|wanted| endpoint::choose(wanted, &facts(&draft, snapshot))).transpose()?;
-    let spec = match choice {
+    let mut spec = match choice {
         Some(Choice { mode, .. }) => changed(request, snapshot, Some(mode))?,
         None => draft,
     };
+    let mut groups = BTreeSet::new();
     if request.touches_groups() {
         refuse_wrong_group(&spec, snapshot)?;
+        groups = publish(request, &mut spec, snapshot)?;
     }
     let after = if request.roll_back { previous(service) } else { spec.clone() };
     let step = Step::UpdateService {
@@ -88,7 +95,8 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
         rollback: request.roll_back,
         auth_from: (!request.registry.auth).then_some(RegistryAuthFrom::Spec),
     };
-    plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, choice)
+    let plan = plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, choice)?;
+    Ok(UpdatePlan { groups, ..plan })
 }
 
 /// Plans the way back to the previous spec, as `docker service rollback` goes it.
@@ -150,7 +158,8 @@ fn plan(
         refusal => refusal,
     };
     let claim = if policy == IpBudget::Off { Claim::none() } else { counted.claim };
-    Ok(UpdatePlan { choice, moded, costs: counted.costs, overruled, claim, notices, step })
+    let groups = BTreeSet::new();
+    Ok(UpdatePlan { choice, moded, costs: counted.costs, overruled, claim, notices, groups, step })
 }
 
 /// What changes take of the networks, all of them together.
@@ -273,6 +282,33 @@ fn refuse_wrong_group(spec: &Value, snapshot: &UpdateSnapshot) -> Result<(), Err
         .map(|network| (network.id.clone(), network.clone()))
         .collect();
     refuse_unreachable(&declaration, &networks)
+}
+
+/// Writes the labels that the service needs in its group: the groups that labels publish and that have it or had it.
+fn publish(
+    request: &UpdateRequest,
+    spec: &mut Value,
+    snapshot: &UpdateSnapshot,
+) -> Result<BTreeSet<String>, Error> {
+    let Some(swarm) = &snapshot.swarm else { return Ok(BTreeSet::new()) };
+    let service = &snapshot.service;
+    let before = Subject::of_service(service, &swarm.networks);
+    let labels = labels_of(spec);
+    let own = Subject::of_spec(service.name(), service.created_at(), labels.clone(), spec, &swarm.networks);
+    let mut groups = BTreeSet::new();
+    match publication(request.publish_via, &own, &swarm.services, &swarm.networks)? {
+        Some(publication) => {
+            publication.write(service.name(), spec);
+            if publication.way == Way::Labels {
+                groups.insert(publication.group);
+            }
+        }
+        None => take_out(service.name(), &labels, spec),
+    }
+    if before.label(COMPILED).is_some() {
+        groups.extend(group_of(&before).map(str::to_owned));
+    }
+    Ok(groups)
 }
 
 fn mode_of(spec: &Value) -> EndpointMode {

@@ -3,10 +3,11 @@
 //! Takes whole lists and single objects alike, in whatever order they come, and the document is the same as if everything
 //! had been listed at once. What does not depend on what has changed is not made a second time. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use smsvc_core::group::Group;
 use smsvc_core::merge::Merger;
 use smsvc_core::name::ServiceName;
 use smsvc_core::traefik::{Backend, Documents};
@@ -15,6 +16,7 @@ use super::document::{Options, Published};
 use super::reach::reach;
 use crate::engine::{Network, Task};
 use crate::groups::{Declared, Reading, refusal_lines};
+use crate::publish::is_compiled;
 use crate::service::RawService;
 
 /// What is known of the swarm.
@@ -33,6 +35,8 @@ struct Entry {
     name: String,
     networks: Vec<String>,
     reading: Reading,
+    /// Whether labels of Traefik were compiled into it.
+    compiled: bool,
     /// Where Traefik reaches it, or why it cannot; for a member of a group.
     backend: Option<Result<Arc<Backend>, String>>,
 }
@@ -146,13 +150,25 @@ impl Catalogue {
         let backends: HashMap<&str, &Result<Arc<Backend>, String>> =
             self.services.values().filter_map(|it| Some((it.name.as_str(), it.backend.as_ref()?))).collect();
         let backend = |service: &ServiceName| backends.get(service.as_str())?.as_ref().ok().map(Arc::clone);
-        let document = self.documents.write(&merging.groups, backend).into();
-        for member in merging.groups.iter().flat_map(|group| &group.services) {
+        // Traefik has the others from labels already.
+        let compiled: HashSet<&str> =
+            self.services.values().filter(|entry| entry.compiled).map(|entry| entry.name.as_str()).collect();
+        let served = |group: &&Arc<Group>| {
+            !group.services.iter().any(|member| compiled.contains(member.service.as_str()))
+        };
+        let groups: Vec<Arc<Group>> = merging.groups.iter().filter(served).cloned().collect();
+        let document = self.documents.write(&groups, backend).into();
+        for member in groups.iter().flat_map(|group| &group.services) {
             if let Some(Err(reason)) = backends.get(member.service.as_str()) {
                 problems.push(format!("service {} answers 503: {reason}", member.service));
             }
         }
-        Published { document, groups: merging.groups.clone(), problems }
+        Published { document, groups, problems }
+    }
+
+    /// Where Traefik reaches each service that is in a group, by its name; or why it cannot.
+    pub(super) fn into_backends(self) -> BTreeMap<String, Result<Arc<Backend>, String>> {
+        self.services.into_values().filter_map(|entry| Some((entry.name, entry.backend?))).collect()
     }
 }
 
@@ -162,6 +178,7 @@ impl Entry {
             name: service.name().to_owned(),
             networks: service.network_ids().map(str::to_owned).collect(),
             reading: Reading::of(service),
+            compiled: is_compiled(service),
             backend: None,
         }
     }

@@ -3,11 +3,12 @@
 //! A group that is broken, or a service that cannot be reached, is left out with a line that says why; the others are
 //! served. A service without running tasks keeps its routes and answers 503, which is the truth.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hyper::body::Bytes;
 use smsvc_core::group::Group;
-use smsvc_core::traefik::DocumentOptions;
+use smsvc_core::traefik::{Backend, DocumentOptions};
 
 use super::catalogue::Catalogue;
 use crate::observe::Swarm;
@@ -34,9 +35,18 @@ pub struct Published {
 
 /// Makes the document of a snapshot.
 pub fn publish(swarm: &Swarm, options: &Options) -> Published {
+    catalogue(swarm, options).publish()
+}
+
+/// Where Traefik reaches each service that is in a group; or why it cannot.
+pub fn backends(swarm: &Swarm, options: &Options) -> BTreeMap<String, Result<Arc<Backend>, String>> {
+    catalogue(swarm, options).into_backends()
+}
+
+fn catalogue(swarm: &Swarm, options: &Options) -> Catalogue {
     let mut catalogue = Catalogue::new(options.clone());
     catalogue.whole(swarm.networks.clone(), &swarm.services, &swarm.tasks);
-    catalogue.publish()
+    catalogue
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ use metrics::Metrics;
 use tls::TlsListener;
 
 pub use access::{Secret, SecretError};
-pub use document::{Options, Published, publish};
+pub use document::{Options, Published, backends, publish};
 pub use tls::{TlsError, acceptor};
 
 /// How long a request that is under way may hold up the end.

@@ -7,6 +7,7 @@ use super::Report;
 use super::update::differences;
 use crate::flags::CreateRequest;
 use crate::plan::{Cost, CreatePlan, Step};
+use crate::publish::Way;
 use crate::words::{addresses, need};
 
 impl Report {
@@ -25,6 +26,9 @@ impl Report {
         }
         if let Some(declaration) = &request.group {
             self.routes_declared(declaration);
+        }
+        if let Some(publication) = plan.publication.as_ref().filter(|it| it.way == Way::Labels) {
+            self.synced_way(&publication.group, publication.way);
         }
     }
 

@@ -21,6 +21,7 @@ mod openapi;
 mod plan;
 mod progress;
 mod provider;
+mod publish;
 mod routes;
 mod screen;
 mod tab_writer;

@@ -6,8 +6,12 @@
 //! `SMSVC_E2E=require`.
 
 mod extism;
+#[path = "../../../shared/tests/properties/generate.rs"]
+#[expect(dead_code, reason = "the properties need more of it")]
+mod generate;
 mod groups;
 mod native;
+mod oracle;
 mod packages;
 mod table;
 mod traefik;
@@ -63,6 +67,19 @@ fn the_command_line_the_guest_in_traefik_and_extism_on_node_agree_on_every_reque
     assert!(
         native.iter().any(|outcome| matches!(outcome, Outcome::Forward { uri, .. } if uri.contains('%')))
     );
+}
+
+#[test]
+#[ignore = "needs Traefik: cargo xtask test --only e2e runs it"]
+fn the_plugin_decides_as_traefiks_own_routers_do_where_these_have_the_words() {
+    let binary = match smsvc_tests::traefik::locate(&say) {
+        Ok(binary) => binary,
+        Err(reason) => return skip(&format!("{reason:#}")),
+    };
+    let (wrong, forwarded) = oracle::differences(&binary);
+    say(&format!("{forwarded} requests were forwarded by the plugin and by Traefik's own routers"));
+    assert!(forwarded > 400, "{forwarded} forwarded by both");
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong[..wrong.len().min(5)].join("\n"));
 }
 
 fn skip(reason: &str) {

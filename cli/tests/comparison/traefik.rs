@@ -18,6 +18,7 @@ use smsvc_tests::http;
 use smsvc_tests::patience::wait_for;
 use smsvc_tests::process::Companion;
 use smsvc_tests::{artifact, stage};
+use tempfile::TempDir;
 
 use crate::table::{Outcome, Request};
 
@@ -26,42 +27,72 @@ const WORKERS: usize = 4;
 
 /// What becomes of each request; the route cannot be seen.
 pub(crate) fn send(binary: &Path, spec: &Spec, requests: &[Request]) -> Vec<Outcome> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let members = spec.groups.iter().flat_map(|group| &group.services);
-    let backends: Vec<Backend> = members.map(|member| witness(&member.service)).collect();
-    let retry = Some(Retry { attempts: 2, dial_timeout: 1_000 });
-    let options = DocumentOptions { plugin: "smsvc".to_owned(), entry_points: Vec::new(), retry };
+    let document = document(spec, &witnesses(spec));
+    Running::start(binary, &document, &spec.groups[0].hosts[0].to_string()).send(requests)
+}
+
+/// The provider's document.
+pub(crate) fn document(spec: &Spec, backends: &[Backend]) -> String {
     let mut groups: Vec<Arc<Group>> = spec.groups.iter().cloned().map(Arc::new).collect();
     groups.sort_by(|one, two| one.name.cmp(&two.name));
-    let document = Documents::new(options).write(&groups, |service| {
+    Documents::new(options()).write(&groups, |service| {
         backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
-    });
-    let web = stage::free_port(IpAddr::V4(Ipv4Addr::LOCALHOST)).expect("a port");
-    lay_out(folder.path(), web, &document);
-    let mut command = Command::new("env");
-    command.arg("-C").arg(folder.path()).arg(binary).arg("--configFile=traefik.yml");
-    let mut traefik = Companion::start(&command, &folder.path().join("log")).expect("Traefik starts");
-    let first = http::Request::new("GET", &spec.groups[0].hosts[0].to_string(), "/no/such/path");
-    wait_for("Traefik", Duration::from_mins(1), || {
-        traefik.check_alive()?;
-        let response = first.send(web)?;
-        // The plugin's own 404 is a document; Traefik's is not.
-        anyhow::ensure!(
-            response.header("Content-Type").is_some_and(|it| it.contains("json")),
-            "no plugin yet"
-        );
-        Ok(())
     })
-    .unwrap_or_else(|error: anyhow::Error| panic!("{error:#}\n{}", traefik.log_end()));
-    let chunks = requests.chunks(requests.len().div_ceil(WORKERS));
-    thread::scope(|scope| {
-        let workers: Vec<_> = chunks
-            .map(|chunk| {
-                scope.spawn(move || chunk.iter().map(|request| one(web, request)).collect::<Vec<_>>())
-            })
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
-    })
+}
+
+/// What the document depends on beside the groups.
+pub(crate) fn options() -> DocumentOptions {
+    let retry = Some(Retry { attempts: 2, dial_timeout: 1_000 });
+    DocumentOptions { plugin: "smsvc".to_owned(), entry_points: Vec::new(), retry }
+}
+
+/// A witness behind every service.
+pub(crate) fn witnesses(spec: &Spec) -> Vec<Backend> {
+    spec.groups.iter().flat_map(|group| &group.services).map(|member| witness(&member.service)).collect()
+}
+
+/// A Traefik of this machine.
+pub(crate) struct Running {
+    web: SocketAddr,
+    _process: Companion,
+    // Last, because fields are dropped in order.
+    _folder: TempDir,
+}
+
+impl Running {
+    /// Starts it with this dynamic configuration, and waits until the plugin answers for `host`.
+    pub(crate) fn start(binary: &Path, document: &str, host: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let web = stage::free_port(IpAddr::V4(Ipv4Addr::LOCALHOST)).expect("a port");
+        lay_out(folder.path(), web, document);
+        let mut command = Command::new("env");
+        command.arg("-C").arg(folder.path()).arg(binary).arg("--configFile=traefik.yml");
+        let mut process = Companion::start(&command, &folder.path().join("log")).expect("Traefik starts");
+        let first = http::Request::new("GET", host, "/no/such/path/there/is");
+        wait_for("Traefik", Duration::from_mins(1), || {
+            process.check_alive()?;
+            let response = first.send(web)?;
+            // The plugin answers by itself; Traefik's own 404 is text.
+            anyhow::ensure!(!response.text().starts_with("404 page not found"), "no plugin yet");
+            Ok(())
+        })
+        .unwrap_or_else(|error: anyhow::Error| panic!("{error:#}\n{}", process.log_end()));
+        Self { web, _process: process, _folder: folder }
+    }
+
+    /// What becomes of each request.
+    pub(crate) fn send(&self, requests: &[Request]) -> Vec<Outcome> {
+        let web = self.web;
+        let chunks = requests.chunks(requests.len().div_ceil(WORKERS));
+        thread::scope(|scope| {
+            let workers: Vec<_> = chunks
+                .map(|chunk| {
+                    scope.spawn(move || chunk.iter().map(|request| one(web, request)).collect::<Vec<_>>())
+                })
+                .collect();
+            workers.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
+        })
+    }
 }
 
 fn one(web: SocketAddr, request: &Request) -> Outcome {

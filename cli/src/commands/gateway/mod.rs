@@ -10,6 +10,7 @@ mod wish;
 
 pub use failure::GatewayError;
 
+use super::{gateway_render, unless};
 use crate::args::{GatewayArgs, GatewayCommand};
 use crate::engine::{Engine, Host, Surroundings};
 use crate::error::Error;
@@ -24,7 +25,10 @@ pub fn offline(args: &GatewayArgs, report: Report) -> Option<Result<(), Error>> 
             Some(Ok(()))
         }
         GatewayCommand::Image(args) => Some(image::image(args, report).map_err(Error::from)),
-        GatewayCommand::Up(_) | GatewayCommand::Status(_) | GatewayCommand::Down(_) => None,
+        GatewayCommand::Up(_)
+        | GatewayCommand::Status(_)
+        | GatewayCommand::Down(_)
+        | GatewayCommand::Render(_) => None,
     }
 }
 
@@ -41,6 +45,7 @@ pub async fn gateway(
         GatewayCommand::Up(args) => up::up(engine, args, host, around, cancellation, report).await,
         GatewayCommand::Status(args) => status::status(engine, args, cancellation, report).await,
         GatewayCommand::Down(args) => down::down(engine, args, cancellation, report).await,
+        GatewayCommand::Render(args) => unless(cancellation, gateway_render(engine, args, report)).await,
         GatewayCommand::Attach(_) | GatewayCommand::Image(_) => Ok(()),
     }
 }

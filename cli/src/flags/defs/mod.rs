@@ -21,6 +21,7 @@ pub(super) mod openapi;
 pub(super) mod placement;
 pub(super) mod process;
 pub(super) mod publish;
+pub(super) mod publish_via;
 pub(super) mod reservation;
 pub(super) mod resources;
 pub(super) mod restart;

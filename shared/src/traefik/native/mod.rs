@@ -4,7 +4,8 @@
 //! its own. Nothing of smsvc decides here, which makes the tree a witness in the tests and the measure in benchmarks.
 //! It is no replacement: what no route takes is Traefik's bare 404, never 405 with `Allow` nor an answer to `OPTIONS`,
 //! no other task is tried where one takes no connection, and a query parameter whose value is not encoded soundly is
-//! none for Traefik. A route that Traefik cannot say is [`LeftOut`]; its requests then go to whatever else takes them, so that only a group without any is comparable.
+//! none for Traefik. A route that Traefik cannot say is [`LeftOut`]; its requests then go to whatever else takes them,
+//! so that only a group without any is comparable.
 
 mod route;
 

@@ -34,9 +34,9 @@ fn the_better_route_has_the_higher_priority() {
             (3, "Path(`/v1/b`)".to_owned()),
         ]
     );
-    let routers = &native.document["http"]["routers"];
-    assert_eq!(routers["native.g"], json!({"rule": "Host(`h`) && (Path(`/v1`) || PathPrefix(`/v1/`))"}));
-    assert_eq!(routers["native-s.b.3"]["service"], "native-s");
+    let written = &native.document["http"]["routers"];
+    assert_eq!(written["native.g"], json!({"rule": "Host(`h`) && (Path(`/v1`) || PathPrefix(`/v1/`))"}));
+    assert_eq!(written["native-s.b.3"]["service"], "native-s");
 }
 
 #[test]
