@@ -237,7 +237,9 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(error) => error.exit_code(),
-            Self::Globals(GlobalsError::SeveralHosts) | Self::Publish(PublishError::NoGroup(_)) => exit::FAILED,
+            Self::Globals(GlobalsError::SeveralHosts) | Self::Publish(PublishError::NoGroup(_)) => {
+                exit::FAILED
+            }
             Self::NothingToPlan
             | Self::Globals(_)
             | Self::NotUnicode { .. }
