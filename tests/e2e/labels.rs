@@ -147,6 +147,15 @@ impl Swarm {
         self.wait_for(&ask("PUT", "/v2/users"), |response| response.status == 200)?;
         self.wait_for(&ask("PATCH", "/v2/users"), allow("GET, HEAD, OPTIONS, PUT"))?;
 
+        // A rollback takes the old labels back, and the others follow.
+        let outcome = self.smsvc(&["rollback", "--detach", "users"])?;
+        ensure!(outcome.status == 0, "{outcome:?}");
+        ensure!(outcome.stderr.contains("labels of service pets brought up to date"), "{outcome:?}");
+        self.wait_for(&ask("PATCH", "/v2/users"), allow("GET, HEAD, OPTIONS"))?;
+        ensure!(self.stale()? == 0);
+        ensure!(self.smsvc(&update)?.status == 0);
+        self.wait_for(&ask("PATCH", "/v2/users"), allow("GET, HEAD, OPTIONS, PUT"))?;
+
         // The fallback outlives the service that had it.
         let outcome = self.smsvc(&["rm", "--detach", "pets"])?;
         ensure!(outcome.status == 0, "{outcome:?}");

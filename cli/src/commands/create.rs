@@ -79,7 +79,7 @@ pub async fn create(
             report.image_unresolved(&request.image.tagged());
         }
         if let Some(publication) = plan.publication.as_ref().filter(|it| it.way == Way::Labels) {
-            follow(engine, &publication.group, report).await;
+            follow(engine, &publication.group, Some(publication.way), report).await;
         }
         report.result(&created.id);
         if !request.run.detach {

@@ -69,7 +69,7 @@ pub async fn remove(
         }
     }
     for group in &groups {
-        follow(engine, group, report).await;
+        follow(engine, group, None, report).await;
     }
     tokio::select! {
         left = tasks_left(engine, &gone) => match left {

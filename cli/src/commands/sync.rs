@@ -54,12 +54,12 @@ pub(super) async fn bring_up_to_date(
     }
 }
 
-/// The same after a change of one of the group's services, where the group is one that labels publish at all. The change
-/// itself is made, so that what goes wrong here is only told.
-pub(super) async fn follow(engine: &impl Engine, group: &str, report: Report) {
-    match bring_up_to_date(engine, group, None).await {
-        Ok((Way::Labels, updated)) => report.synced(&updated),
-        Ok((Way::Provider, _)) | Err(Error::Publish(PublishError::NoGroup(_))) => {}
+/// The same after a change of one of the group's services. The change itself is made, so that what goes wrong here is only
+/// told.
+pub(super) async fn follow(engine: &impl Engine, group: &str, way: Option<Way>, report: Report) {
+    match bring_up_to_date(engine, group, way).await {
+        Ok((_, updated)) => report.synced(&updated),
+        Err(Error::Publish(PublishError::NoGroup(_))) => {}
         Err(error) => {
             report.warning(&format!(
                 "W405: the labels of the other services of API group {group} are not up to date: {}",

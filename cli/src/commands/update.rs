@@ -72,8 +72,8 @@ pub async fn update(
     for warning in &done.warnings {
         report.note(warning);
     }
-    for group in &plan.groups {
-        follow(engine, group, report).await;
+    for (group, way) in &plan.groups {
+        follow(engine, group, *way, report).await;
     }
     report.result(&request.service);
     if request.run.detach {

@@ -100,6 +100,11 @@ pub fn introduced(others: &[Subject], subjects: &[Subject]) -> Vec<Finding> {
     lint(&all).into_iter().filter(|finding| !before.contains(finding)).collect()
 }
 
+/// What there is to find where services lose the labels that were compiled into them; `subjects` are those of afterwards.
+pub fn lost(subjects: &[Subject], services: &[&str]) -> Vec<Finding> {
+    published::lost(subjects, services)
+}
+
 /// Subjects for tests: a name, labels, and all else as it is good.
 #[cfg(test)]
 pub(crate) fn subject(name: &str, labels: &[(&str, &str)]) -> Subject {

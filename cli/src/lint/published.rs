@@ -13,25 +13,51 @@ pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
     labelled.flat_map(|group| of_group(subjects, group)).collect()
 }
 
+/// What there will be to find where services lose the labels that were compiled into them, those of their whole group
+/// included: that, or why they cannot be compiled again.
+pub(super) fn lost(subjects: &[Subject], services: &[&str]) -> Vec<Finding> {
+    let losers = || subjects.iter().filter(|subject| services.contains(&subject.name.as_str()));
+    let groups: BTreeSet<&str> = losers().filter_map(group_of).collect();
+    // Of a group that keeps some, all is told anyhow.
+    let whole = groups.into_iter().filter(|group| way_of(subjects, group) == Some(Way::Provider));
+    let found = whole.flat_map(|group| match desired(subjects, group, Way::Labels) {
+        Err(error) => refused(group, &error),
+        Ok(_) => {
+            losers().filter(|loser| group_of(loser) == Some(group)).map(|loser| told(loser, group)).collect()
+        }
+    });
+    found.collect()
+}
+
+fn told(loser: &Subject, group: &str) -> Finding {
+    let name = &loser.name;
+    let text = format!(
+        "service {name}: docker stack deploy takes away the traefik.* labels that were compiled into it, and a Traefik without the provider then has no routes of API group {group}"
+    );
+    Finding::warning("W405", text)
+        .of_service(name)
+        .with_hint(format!("after the deploy: docker smsvc sync {group} --publish-via labels"))
+}
+
+fn refused(group: &str, error: &PublishError) -> Vec<Finding> {
+    match error {
+        PublishError::Inexpressible { .. } | PublishError::Meets { .. } | PublishError::Taken { .. } => {
+            let hint = format!("docker smsvc sync {group} --publish-via provider");
+            let finding = |line: String| {
+                let text = line.split_once(": ").map_or(&*line, |(_, text)| text);
+                Finding::error(error.code(), text).with_hint(&hint)
+            };
+            error.lines().into_iter().map(finding).collect()
+        }
+        // What is wrong with the group itself has been found elsewhere.
+        _ => Vec::new(),
+    }
+}
+
 fn of_group(subjects: &[Subject], group: &str) -> Vec<Finding> {
     let desired = match desired(subjects, group, Way::Labels) {
         Ok(desired) => desired,
-        Err(
-            error @ (PublishError::Inexpressible { .. }
-            | PublishError::Meets { .. }
-            | PublishError::Taken { .. }),
-        ) => {
-            let hint = format!("docker smsvc sync {group} --publish-via provider");
-            let lines = error.lines().into_iter();
-            return lines
-                .map(|line| {
-                    Finding::error(error.code(), line.split_once(": ").map_or(&*line, |(_, text)| text))
-                        .with_hint(&hint)
-                })
-                .collect();
-        }
-        // What is wrong with the group itself has been found elsewhere.
-        Err(_) => return Vec::new(),
+        Err(error) => return refused(group, &error),
     };
     let members = subjects.iter().filter_map(|subject| Some((subject, desired.get(&subject.name)?)));
     let stale = members.filter(|(subject, labels)| subject.labels != **labels);

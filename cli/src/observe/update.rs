@@ -50,7 +50,9 @@ impl UpdateSnapshot {
 
     /// The same with the swarm as it is now, where anything has to be held against it.
     pub async fn with_swarm(&self, engine: &impl Engine, request: &UpdateRequest) -> Result<Self, Error> {
-        let needed = request.ip_budget != IpBudget::Off || request.touches_groups();
+        let back = self.service.previous_spec();
+        let relabelled = back.is_some_and(|back| back["Labels"] != self.service.spec()["Labels"]);
+        let needed = request.ip_budget != IpBudget::Off || request.touches_groups() || relabelled;
         let swarm = if needed {
             let used = |network: &Network| {
                 network.ingress

@@ -1,6 +1,6 @@
 //! The plans of `update`, `rollback` and `scale`: the new spec, conflicts of routes, and what it takes of the networks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use smsvc_core::budget::{Change, Judgement, Kind, ServiceId, change_remedies, judge_changes};
@@ -16,7 +16,7 @@ use crate::error::{Error, UpdateError};
 use crate::flags::{IpBudget, RequestError, UpdateRequest};
 use crate::lint::Subject;
 use crate::observe::{self, Swarm, UpdateSnapshot};
-use crate::publish::{COMPILED, Way, group_of};
+use crate::publish::{COMPILED, Way, group_of, way_of};
 use crate::reserve::Claim;
 use crate::service::{
     EndpointMode, Found, RawService, differing_fields, network_ids, pin, scaled, unchanged, updated,
@@ -37,8 +37,9 @@ pub struct UpdatePlan {
     pub claim: Claim,
     /// What is known to go wrong.
     pub notices: Vec<UpdateNotice>,
-    /// The API groups that labels publish and that this changes.
-    pub groups: BTreeSet<String>,
+    /// The API groups of which other services may need other labels afterwards, and the way that each goes into Traefik, as
+    /// far as that is known.
+    pub groups: BTreeMap<String, Option<Way>>,
     /// The call to make.
     pub step: Step,
 }
@@ -79,11 +80,14 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
         Some(Choice { mode, .. }) => changed(request, snapshot, Some(mode))?,
         None => draft,
     };
-    let mut groups = BTreeSet::new();
-    if request.touches_groups() {
+    let groups = if request.roll_back {
+        groups_on_the_way_back(snapshot)?
+    } else if request.touches_groups() {
         refuse_wrong_group(&spec, snapshot)?;
-        groups = publish(request, &mut spec, snapshot)?;
-    }
+        publish(request, &mut spec, snapshot)?
+    } else {
+        BTreeMap::new()
+    };
     let after = if request.roll_back { previous(service) } else { spec.clone() };
     let step = Step::UpdateService {
         id: service.id().to_owned(),
@@ -102,9 +106,10 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
 /// Plans the way back to the previous spec, as `docker service rollback` goes it.
 ///
 /// # Errors
-/// Where a network has no room for it.
+/// Where its routes collide with those of others, or a network has no room for it.
 pub fn roll_back(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<UpdatePlan, Error> {
     let service = &snapshot.service;
+    let groups = groups_on_the_way_back(snapshot)?;
     let step = Step::UpdateService {
         id: service.id().to_owned(),
         name: service.name().to_owned(),
@@ -115,7 +120,8 @@ pub fn roll_back(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<U
         rollback: true,
         auth_from: None,
     };
-    plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, None)
+    let plan = plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, None)?;
+    Ok(UpdatePlan { groups, ..plan })
 }
 
 /// Plans the same service with another number of tasks.
@@ -158,7 +164,7 @@ fn plan(
         refusal => refusal,
     };
     let claim = if policy == IpBudget::Off { Claim::none() } else { counted.claim };
-    let groups = BTreeSet::new();
+    let groups = BTreeMap::new();
     Ok(UpdatePlan { choice, moded, costs: counted.costs, overruled, claim, notices, groups, step })
 }
 
@@ -284,29 +290,47 @@ fn refuse_wrong_group(spec: &Value, snapshot: &UpdateSnapshot) -> Result<(), Err
     refuse_unreachable(&declaration, &networks)
 }
 
+/// The groups of a service that goes back to other labels. The previous spec has the labels that were compiled then, which
+/// must not decide by which way the group goes now.
+fn groups_on_the_way_back(snapshot: &UpdateSnapshot) -> Result<BTreeMap<String, Option<Way>>, Error> {
+    let (service, Some(swarm)) = (&snapshot.service, &snapshot.swarm) else { return Ok(BTreeMap::new()) };
+    let previous = previous(service);
+    if labels_of(&previous) == labels_of(service.spec()) {
+        return Ok(BTreeMap::new());
+    }
+    refuse_wrong_group(&previous, snapshot)?;
+    let subjects: Vec<Subject> =
+        swarm.services.iter().map(|service| Subject::of_service(service, &swarm.networks)).collect();
+    let labels = labels_of(&previous);
+    let then = Subject::of_spec(service.name(), service.created_at(), labels, &previous, &swarm.networks);
+    let now = Subject::of_service(service, &swarm.networks);
+    let groups = [&now, &then].into_iter().filter_map(group_of);
+    Ok(groups.map(|group| (group.to_owned(), way_of(&subjects, group))).collect())
+}
+
 /// Writes the labels that the service needs in its group: the groups that labels publish and that have it or had it.
 fn publish(
     request: &UpdateRequest,
     spec: &mut Value,
     snapshot: &UpdateSnapshot,
-) -> Result<BTreeSet<String>, Error> {
-    let Some(swarm) = &snapshot.swarm else { return Ok(BTreeSet::new()) };
+) -> Result<BTreeMap<String, Option<Way>>, Error> {
+    let Some(swarm) = &snapshot.swarm else { return Ok(BTreeMap::new()) };
     let service = &snapshot.service;
     let before = Subject::of_service(service, &swarm.networks);
     let labels = labels_of(spec);
     let own = Subject::of_spec(service.name(), service.created_at(), labels.clone(), spec, &swarm.networks);
-    let mut groups = BTreeSet::new();
+    let mut groups = BTreeMap::new();
     match publication(request.publish_via, &own, &swarm.services, &swarm.networks)? {
         Some(publication) => {
             publication.write(service.name(), spec);
             if publication.way == Way::Labels {
-                groups.insert(publication.group);
+                groups.insert(publication.group, Some(Way::Labels));
             }
         }
         None => take_out(service.name(), &labels, spec),
     }
     if before.label(COMPILED).is_some() {
-        groups.extend(group_of(&before).map(str::to_owned));
+        groups.extend(group_of(&before).map(|group| (group.to_owned(), Some(Way::Labels))));
     }
     Ok(groups)
 }

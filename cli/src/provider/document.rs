@@ -178,6 +178,19 @@ mod tests {
     }
 
     #[test]
+    fn a_group_that_labels_publish_is_not_published_twice() {
+        let digest = format!("sha256:{}", "0".repeat(64));
+        let labels: Vec<(&str, &str)> = PETS.into_iter().chain([("smsvc.compiled", &*digest)]).collect();
+        let other = [("smsvc.group", "petstore"), ("smsvc.port", "80"), ("smsvc.route.o.path", "/orders")];
+        let swarm = Swarm::sample()
+            .with_network("front", "10.1.0.0/24")
+            .with_service("pets", "dnsrr", 1, "front", &labels)
+            .with_service("orders", "dnsrr", 1, "front", &other);
+        let published = publish(&swarm, &Options::sample());
+        assert!(published.groups.is_empty() && published.problems.is_empty(), "{published:?}");
+    }
+
+    #[test]
     fn a_swarm_without_groups_gives_a_document_that_is_not_empty() {
         let published = publish(&Swarm::sample(), &Options::default());
         assert!(

@@ -110,7 +110,12 @@ impl Program {
         let exit = output.status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(255);
         let first = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("").to_owned();
         let first = first.replace("docker service", "docker smsvc");
-        outcome(exit, first, engine.take_calls())
+        let mut outcome = outcome(exit, first, engine.take_calls());
+        if line.first().is_some_and(|word| word.as_ref() == "rm") {
+            // Docker looks nothing up, and the plugin the service: its labels tell which other services have to follow.
+            outcome.lookups.clear();
+        }
+        outcome
     }
 
     fn output<W: AsRef<str>>(&self, line: &[W], folder: &Path) -> Output {

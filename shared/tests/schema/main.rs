@@ -56,6 +56,7 @@ const VALUES: &[&str] = &[
     "2026-08-01",
     "60s",
     "https://*.example.com",
+    "sha256:00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
     "X-A, X-B",
     "",
     " a",

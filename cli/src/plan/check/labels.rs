@@ -6,6 +6,7 @@ use super::networks::ByKey;
 use super::{CheckedService, World, removed};
 use crate::finding::{Finding, Place};
 use crate::lint::{self, Subject};
+use crate::publish::{COMPILED, is_compiled};
 use crate::service::RawService;
 use crate::stack::{Stack, StackService};
 
@@ -35,7 +36,14 @@ pub(super) fn check(
         .iter()
         .filter_map(|service| Some(subject(service, declared.get(service.name.as_str())?, networks, world)))
         .collect();
-    for finding in lint::introduced(&others, &own) {
+    let introduced = lint::introduced(&others, &own);
+    // The engine is given the labels of the file and no others.
+    let compiled = world.swarm.services.iter().filter(|live| is_compiled(live)).map(RawService::name);
+    let losers: Vec<&str> = compiled
+        .filter(|name| own.iter().any(|it| it.name == *name && it.label(COMPILED).is_none()))
+        .collect();
+    let after: Vec<Subject> = others.into_iter().chain(own).collect();
+    for finding in introduced.into_iter().chain(lint::lost(&after, &losers)) {
         findings.push(placed(finding, &declared));
     }
 }

@@ -256,3 +256,32 @@ fn strict_makes_warnings_count() {
     assert_eq!(outcome(&other, true), Outcome::Declaration);
     assert_eq!(outcome(&[], true), Outcome::Fits);
 }
+
+#[test]
+fn labels_that_a_deployment_would_take_away_are_told() {
+    let stack = "
+services:
+  pets:
+    image: x
+    networks: [front]
+    deploy:
+      endpoint_mode: dnsrr
+      labels: {smsvc.group: g, smsvc.port: '80', smsvc.route.a.path: /a}
+networks: {front: {external: true}}
+";
+    let labels = [
+        ("com.docker.stack.namespace", "shop"),
+        ("smsvc.group", "g"),
+        ("smsvc.port", "80"),
+        ("smsvc.route.a.path", "/a"),
+    ];
+    let with = |more: &[(&str, &str)]| {
+        let labels: Vec<(&str, &str)> = labels.iter().chain(more).copied().collect();
+        let swarm = Swarm::sample().with_network("front", "10.1.0.0/24");
+        live(swarm.with_service("shop_pets", "dnsrr", 1, "front", &labels))
+    };
+    assert_eq!(told(stack, &with(&[])), [""; 0]);
+    let found = told(stack, &with(&[("smsvc.compiled", "sha256:00"), ("traefik.enable", "true")]));
+    assert!(found.len() == 1 && found[0].contains("W405"), "{found:?}");
+    assert!(found[0].contains("stack deploy takes away"), "{found:?}");
+}

@@ -48,8 +48,8 @@ impl Traefik {
 
     /// The specification that the plugin of a router has.
     pub(crate) fn spec(&self, router: &str) -> String {
-        let chain = self.routers[router]["middlewares"].split(',');
-        chain.filter_map(|name| self.middlewares[name].get("plugin.smsvc.spec")).next().unwrap().clone()
+        let mut chain = self.routers[router]["middlewares"].split(',');
+        chain.find_map(|name| self.middlewares[name].get("plugin.smsvc.spec")).unwrap().clone()
     }
 
     pub(crate) fn service(&self, router: &str) -> &str {
