@@ -16,6 +16,8 @@ mod create;
 mod diagnosis;
 mod endurance;
 mod engine_bugs;
+mod gateway;
+mod gateway_failure;
 mod ground;
 mod inputs;
 mod labels;
@@ -48,6 +50,7 @@ const NOTE_VARIABLE: &str = "SMSVC_E2E_SKIP_NOTE";
 fn rules() -> impl Iterator<Item = Rule> {
     [
         redefine_cluster::RULES,
+        gateway_failure::RULES,
         cluster::RULES,
         concurrency_cluster::RULES,
         scenarios::RULES,
@@ -59,6 +62,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         endurance::RULES,
         engine_bugs::RULES,
         redefine::RULES,
+        gateway::RULES,
         update::RULES,
         provider::RULES,
         routing::RULES,

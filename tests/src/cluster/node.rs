@@ -1,15 +1,16 @@
 //! One node of the swarm: `dockerd` in a network namespace of its own, which outlives it, so that it can be killed and come
 //! back.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::wire::{Wire, hold_namespace};
+use super::wire::{Wire, hold_namespace, set_link};
 use crate::docker::Docker;
+use crate::engine::namespace::Link;
 use crate::patience::wait_for;
 use crate::process::{self, Companion};
 
@@ -123,6 +124,16 @@ impl Node {
             }
         }
         found
+    }
+
+    /// Lays a wire from this machine to the node: the address at which its host-mode ports answer.
+    pub fn reach(&self) -> Result<IpAddr> {
+        Ok(Link::into_namespace_of(self.namespace.id())?.inner.into())
+    }
+
+    /// Cuts the node off from the others, or ends that. Its engine and its containers go on.
+    pub fn set_connected(&self, connected: bool) -> Result<()> {
+        set_link(self.namespace.id(), connected)
     }
 
     /// Whether its engine runs.

@@ -48,6 +48,11 @@ impl Wire {
     }
 }
 
+/// Takes the interface of a node's namespace down, or up.
+pub(super) fn set_link(process: u32, up: bool) -> Result<()> {
+    within(process, &["link", "set", "eth0", if up { "up" } else { "down" }])
+}
+
 /// A process that does nothing in a network namespace of its own, and ends when we do.
 pub(super) fn hold_namespace(log: &Path) -> Result<Companion> {
     let own = read_link("/proc/self/ns/net")?;

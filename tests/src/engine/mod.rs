@@ -4,7 +4,7 @@
 //! An engine of the user is never changed beyond the objects that the stage creates and removes: it is never
 //! made a swarm.
 
-mod namespace;
+pub(crate) mod namespace;
 mod private;
 mod reachable;
 mod simulated;

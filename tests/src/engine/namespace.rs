@@ -21,16 +21,16 @@ const TEST_NETWORK: u32 = u32::from_be_bytes([198, 18, 0, 0]);
 const LINKS: u32 = 1 << 14;
 
 /// Both ends of the pair.
-pub(super) struct Link {
+pub(crate) struct Link {
     /// Our end.
-    pub(super) outer: Ipv4Addr,
+    pub(crate) outer: Ipv4Addr,
     /// The end in the engine's namespace.
-    pub(super) inner: Ipv4Addr,
+    pub(crate) inner: Ipv4Addr,
 }
 
 impl Link {
     /// Lays the pair into the namespace of a process that is about to enter its own.
-    pub(super) fn into_namespace_of(process: u32) -> Result<Self> {
+    pub(crate) fn into_namespace_of(process: u32) -> Result<Self> {
         let own = read_link("/proc/self/ns/net")?;
         // Before `unshare` is done, the process is still in our namespace, and what is meant for its own
         // would hit ours.

@@ -1,0 +1,213 @@
+//! `docker smsvc gateway`: Traefik and the provider as swarm services that one command makes, changes and removes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use smsvc_tests::gateway::{Gateway, entry_point, import_traefik};
+use smsvc_tests::http::Request;
+use smsvc_tests::patience::wait_for;
+use smsvc_tests::stage::free_port;
+use smsvc_tests::steady::Load;
+
+use crate::world::{Rule, World};
+
+pub(crate) const RULES: &[Rule] = &[
+    ("a_gateway_is_made_changed_and_removed_without_a_trace", made_changed_and_removed),
+    ("no_request_fails_while_tasks_are_replaced_and_scaled", no_request_fails),
+    ("a_gateway_that_cannot_be_is_refused_before_anything_is_made", refused),
+];
+
+/// How long a change may take to be seen through Traefik.
+const ROUTED: Duration = Duration::from_mins(1);
+
+/// A gateway of this name on the stage's engine.
+fn gateway(world: &World, name: &str) -> Result<Gateway> {
+    let image = format!("{}-{name}-traefik:latest", world.stage.name);
+    import_traefik(world.docker(), &image, &world.binaries.traefik)?;
+    let folder = world.stage.folder().join(name);
+    Gateway::new(world.docker(), &folder, name, &image, &world.binaries.guest)
+}
+
+/// Where a gateway on the stage's engine can take requests.
+fn web(world: &World) -> Result<SocketAddr> {
+    Ok(SocketAddr::new(world.stage.traefik.web.ip(), free_port(IpAddr::from([127, 0, 0, 1]))?.port()))
+}
+
+/// Removes the gateway, whatever became of the trial.
+struct Down<'g>(&'g Gateway);
+
+impl Drop for Down<'_> {
+    fn drop(&mut self) {
+        let _gone = self.0.call("down", &[]);
+    }
+}
+
+fn made_changed_and_removed(world: &World) -> Result<()> {
+    let gateway = gateway(world, "edge")?;
+    let ground = world.ground("gateway");
+    let web = web(world)?;
+    let point = entry_point(web);
+    let options = [
+        "--network",
+        &world.stage.network,
+        "--local-image",
+        "--entrypoint",
+        &point,
+        "--publish-mode",
+        "host",
+    ];
+    let images = world.docker().run(&["image", "ls", "--quiet"])?;
+
+    let dry = gateway.up(&[&options[..], &["--dry-run"]].concat())?;
+    ensure!(dry.contains("would create network edge-control") && gateway.objects()?.is_empty(), "{dry}");
+
+    let _down = Down(&gateway);
+    gateway.up(&options)?;
+    ground.publish("s", "gateway", &["GET /g"])?;
+    let answers = || {
+        wait_for("an answer through the gateway", ROUTED, || {
+            let response = Request::new("GET", &ground.host(), "/g").send(web)?;
+            ensure!(response.status == 200, "{}", response.status);
+            anyhow::Ok(())
+        })
+        .with_context(|| {
+            gateway.docker.run(&["service", "logs", "--raw", "edge-traefik"]).unwrap_or_default()
+        })
+    };
+    answers()?;
+    let other = Request::new("GET", &ground.host(), "/other").send(web)?;
+    ensure!(other.status == 404, "what no route declares is not served: {}", other.status);
+
+    // Nothing differs, so nothing happens.
+    let tasks = (gateway.task("traefik")?, gateway.task("provider")?);
+    let again = gateway.up(&options)?;
+    ensure!(again.trim() == "the gateway edge is as it should be", "{again}");
+    ensure!(tasks == (gateway.task("traefik")?, gateway.task("provider")?), "tasks were replaced");
+
+    // Only what differs is changed.
+    let changed = gateway.up(&[&options[..], &["--poll-interval", "700ms"]].concat())?;
+    ensure!(changed.contains("updated service edge-traefik"), "{changed}");
+    ensure!(!changed.contains("edge-provider") && tasks.1 == gateway.task("provider")?, "{changed}");
+    answers()?;
+
+    let status = gateway.call("status", &["--format", "json"])?;
+    ensure!(status.status == 0, "{}{}", status.stdout, status.stderr);
+    let status: serde_json::Value = serde_json::from_str(&status.stdout)?;
+    ensure!(
+        status["well"] == true && status["services"].as_array().is_some_and(|it| it.len() == 2),
+        "{status}"
+    );
+    ensure!(status["groups"].as_u64() >= Some(1), "{status}");
+    rights(&gateway)?;
+
+    let down = gateway.call("down", &[])?;
+    ensure!(down.status == 0, "{}", down.stderr);
+    ensure!(gateway.objects()?.is_empty(), "{}", gateway.objects()?);
+    ensure!(ground.exists("s")?, "the services behind it stay");
+    ensure!(gateway.call("down", &[])?.stderr.starts_with("E507: "), "there is nothing left to remove");
+    let left = world.docker().run(&["image", "ls", "--quiet", "docker-smsvc"])?;
+    ensure!(images.contains(&left), "the image is left: {left}");
+    Ok(())
+}
+
+/// With a backend that ends as soon as it is told to.
+fn no_request_fails(world: &World) -> Result<()> {
+    let gateway = gateway(world, "calm")?;
+    let ground = world.ground("calm");
+    let web = web(world)?;
+    let point = entry_point(web);
+    let _down = Down(&gateway);
+    let network = &world.stage.network;
+    gateway.up(&["--network", network, "--local-image", "--entrypoint", &point, "--publish-mode", "host"])?;
+    let (service, host) = (ground.service("s"), ground.host());
+    let options =
+        ["--network", network, "--group", "calm", "--host", &host, "--port", "8080", "--replicas", "3"];
+    ground.create("s", &[&options[..], &["--route", "GET /c"]].concat())?;
+    ground.wait_running("s", 3)?;
+    let request = Request::new("GET", &host, "/c");
+    wait_for("an answer through the gateway", ROUTED, || {
+        let response = request.send(web)?;
+        ensure!(response.status == 200, "{}", response.status);
+        anyhow::Ok(())
+    })?;
+
+    let docker = world.docker();
+    let load = Load::start(web, &request, 4, Duration::from_millis(10));
+    for order in ["stop-first", "start-first"] {
+        let update = ["service", "update", "--quiet", "--force", "--update-order", order, &service];
+        docker.run(&update)?;
+    }
+    for tasks in ["5", "2"] {
+        docker.run(&["service", "scale", &format!("{service}={tasks}")])?;
+    }
+    let calm = load.stop();
+    ensure!(calm.failed == 0 && calm.sent > 100, "{calm:?}");
+
+    // The same load notices what is to be noticed.
+    let load = Load::start(web, &request, 1, Duration::from_millis(100));
+    docker.run(&["service", "scale", &format!("{service}=0")])?;
+    wait_for("a failed request", ROUTED, || {
+        ensure!(request.send(web)?.status == 503);
+        anyhow::Ok(())
+    })?;
+    std::thread::sleep(Duration::from_millis(300));
+    ensure!(load.stop().failed > 0, "nothing was noticed");
+    Ok(())
+}
+
+/// Traefik has no way to Docker; the provider has the socket, and else as little as can be.
+fn rights(gateway: &Gateway) -> Result<()> {
+    let container = |service: &str| {
+        let filter = format!("label=com.docker.swarm.service.name={}-{service}", gateway.name);
+        let id = gateway.docker.run(&["ps", "--quiet", "--filter", &filter])?;
+        gateway.docker.json(&["inspect", "--format", "{{json .}}", &id])
+    };
+    let traefik = container("traefik")?;
+    ensure!(!traefik["Mounts"].to_string().contains("docker.sock"), "{}", traefik["Mounts"]);
+    let provider = container("provider")?;
+    let (config, host) = (&provider["Config"], &provider["HostConfig"]);
+    ensure!(config["User"].as_str().is_some_and(|user| user.starts_with("65534:")), "{config}");
+    ensure!(host["CapDrop"] == serde_json::json!(["ALL"]) && host["ReadonlyRootfs"] == true, "{host}");
+    let networks = provider["NetworkSettings"]["Networks"].as_object().context("no networks")?;
+    ensure!(networks.keys().eq(["edge-control"]), "{networks:?}");
+    Ok(())
+}
+
+fn refused(world: &World) -> Result<()> {
+    let gateway = gateway(world, "refused")?;
+    let small = world.ground("gateway-small");
+    let network = small.network("10.94.7.0/29")?;
+    // 5 addresses: the node's, and four tasks.
+    small.create("full", &["--network", &network, "--replicas", "4", "--endpoint-mode", "dnsrr"])?;
+    small.wait_running("full", 4)?;
+    let names = small.service("names");
+    for (options, status, words) in [
+        (vec!["--network", &network, "--local-image", "--publish-mode", "none"], 3, "E303: "),
+        (vec!["--network", &names, "--local-image"], 1, "not found"),
+        (vec!["--network", &network], 125, "--provider-image"),
+        (vec!["--network", &network, "--local-image", "--entrypoint", "web"], 125, "NAME=:PORT"),
+        (vec!["--network", &network, "--local-image", "--guest", "/nowhere.wasm"], 1, "/nowhere.wasm"),
+    ] {
+        let outcome = gateway.try_up(&options)?;
+        if outcome.status != status || !outcome.stderr.contains(words) {
+            bail!("{options:?}: {} {}", outcome.status, outcome.stderr);
+        }
+    }
+    ensure!(gateway.objects()?.is_empty(), "something was made: {}", gateway.objects()?);
+
+    // A program that needs a dynamic linker would not run alone.
+    let dynamic = world.docker().call(&[
+        "smsvc",
+        "gateway",
+        "up",
+        "--network",
+        &network,
+        "--local-image",
+        "--guest",
+        &gateway.guest,
+    ])?;
+    let is_static = world.binaries.plugin.display().to_string().contains("musl");
+    ensure!(is_static || dynamic.stderr.starts_with("E504: "), "{}", dynamic.stderr);
+    Ok(())
+}
