@@ -5,6 +5,7 @@ mod many_routes;
 mod per_request;
 mod redefinition;
 mod reloads;
+mod rolling;
 mod scale;
 
 use std::fmt;
@@ -28,18 +29,21 @@ pub(crate) enum Chapter {
     CommandLine,
     /// The provider on a swarm of 10,000 services
     Scale,
+    /// What clients feel while a service is updated, and how soon a new one answers
+    Rolling,
     /// What clients feel while a network is redefined
     Redefinition,
 }
 
 impl Chapter {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::PerRequest,
         Self::ManyRoutes,
         Self::Reloads,
         Self::CommandLine,
         Self::Scale,
+        Self::Rolling,
         Self::Redefinition,
     ];
 
@@ -51,6 +55,7 @@ impl Chapter {
             Self::Reloads => reloads::measure(bench),
             Self::CommandLine => command_line::measure(bench),
             Self::Scale => scale::measure(bench),
+            Self::Rolling => rolling::measure(bench),
             Self::Redefinition => redefinition::measure(bench),
         }
     }
