@@ -3,6 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -82,8 +83,19 @@ fn host_triple() -> Result<String> {
     Ok(host.context("rustc names no host")?.to_owned())
 }
 
-/// The plugin as it can be alone in an image, built with the profile `dev`.
+/// The plugin as it can be alone in an image, built with the profile `dev`; once, however often it is asked for.
 pub fn static_plugin() -> Result<PathBuf> {
+    static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(built) = &*built {
+        return Ok(built.clone());
+    }
+    let program = build_static_plugin()?;
+    *built = Some(program.clone());
+    Ok(program)
+}
+
+fn build_static_plugin() -> Result<PathBuf> {
     let host = host_triple()?;
     let mut command = cargo();
     command.args(["build", "--package", "docker-smsvc", "--target", &host]);
