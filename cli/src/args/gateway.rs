@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::RenderArgs;
 use super::network::seconds;
@@ -42,6 +42,7 @@ pub enum GatewayCommand {
 /// Docker secret lets the provider tell Traefik from others.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(group = ArgGroup::new("provider").required(true))]
 #[command(after_help = "Examples:
   docker smsvc gateway up --network front --local-image
   docker smsvc gateway up --network front --provider-image registry.example.com/docker-smsvc:0.1.0
@@ -96,11 +97,11 @@ pub struct UpArgs {
     pub poll_interval: Duration,
 
     /// Image of the provider, for every manager to pull
-    #[arg(long, value_name = "IMAGE", required_unless_present = "local_image")]
+    #[arg(long, value_name = "IMAGE", group = "provider")]
     pub provider_image: Option<String>,
 
     /// Make the provider's image from this very program, in the engine that is asked; it then runs there only
-    #[arg(long, conflicts_with = "provider_image")]
+    #[arg(long, group = "provider")]
     pub local_image: bool,
 
     /// Only the provider: Traefik is your own, see `gateway attach`

@@ -32,7 +32,7 @@ impl UsageError {
                 let wrong = context(error, ContextKind::InvalidSubcommand).unwrap_or_default();
                 (unknown_command(root, &name, &wrong), OTHER, "Run")
             }
-            ErrorKind::MissingRequiredArgument => missing(command, &name),
+            ErrorKind::MissingRequiredArgument => missing(error, command, &name),
             ErrorKind::InvalidValue | ErrorKind::ValueValidation => match invalid(error, command, words) {
                 Ok(message) => (message, FLAGS, "Run"),
                 Err(template) => {
@@ -101,13 +101,20 @@ fn unknown(error: &clap::Error, command: &Command, name: &str, words: &[String])
     (format!("docker: '{name}' {rule}"), OTHER, "Run")
 }
 
-fn missing(command: &Command, name: &str) -> Said {
+fn missing(error: &clap::Error, command: &Command, name: &str) -> Said {
     let required = command.get_positionals().filter(|positional| positional.is_required_set());
     let required: Vec<&Arg> = required.collect();
     if required.is_empty() {
-        let flags = command.get_opts().filter(|flag| flag.is_required_set());
-        let names: Vec<String> = flags.filter_map(Arg::get_long).map(quote).collect();
-        return (format!("required flag(s) {} not set", names.join(", ")), OTHER, "Run");
+        // clap shows one of several as `<--this <VALUE>|--that>`.
+        let either = |shown: &String| {
+            let names = shown.split(['<', '>', '|', ' ']).filter_map(|word| word.strip_prefix("--"));
+            names.map(quote).collect::<Vec<_>>().join(" or ")
+        };
+        let missing = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(shown)) => shown.iter().map(either).collect(),
+            _ => Vec::new(),
+        };
+        return (format!("required flag(s) {} not set", missing.join(", ")), OTHER, "Run");
     }
     let many = command
         .get_positionals()
