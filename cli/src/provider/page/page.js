@@ -146,6 +146,9 @@ function decided(it) {
   } else {
     lines.push(el("p", "verdict no", `→ ${it.answer.status}: no service gets the request`));
     for (const [name, value] of Object.entries(it.answer.headers)) lines.push(el("p", "mono quiet", `${name}: ${value}`));
+    if (it.considered.length && it.considered.every((rule) => rule.verdict === "other host")) {
+      lines.push(el("p", "quiet", "No API group is on this host."));
+    }
     if (it.answer.body === null) lines.push(el("p", "quiet", "Traefik answers by itself, before any route is asked."));
   }
   const near = it.considered.filter((rule) => !["other host", "other path"].includes(rule.verdict));
@@ -156,11 +159,30 @@ function decided(it) {
   return el("div", "card", ...lines);
 }
 
-async function decide(event) {
+// The request stands in the address of the page, so that a link to it can be sent to somebody else.
+function asked() {
+  const query = new URLSearchParams(location.hash.slice(1));
+  if (!query.has("url")) return;
+  const fields = at("try").elements;
+  fields.method.value = query.get("method") || "GET";
+  fields.url.value = query.get("url");
+  fields.headers.value = query.getAll("header").join("\n");
+  decide();
+}
+
+function submitted(event) {
   event.preventDefault();
   const form = new FormData(event.target);
-  const query = new URLSearchParams({ method: form.get("method").trim(), url: form.get("url").trim() });
+  const text = form.get("url").trim();
+  const url = /^[/*]|:\/\//.test(text) ? text : `${location.protocol}//${text}`;
+  const query = new URLSearchParams({ method: form.get("method").trim(), url });
   for (const line of form.get("headers").split("\n")) if (line.trim()) query.append("header", line.trim());
+  if (location.hash === `#${query}`) decide();
+  else location.hash = query;
+}
+
+async function decide() {
+  const query = new URLSearchParams(location.hash.slice(1));
   try {
     at("decision").replaceChildren(decided(await get(`api/decide?${query}`)));
   } catch (error) {
@@ -168,8 +190,10 @@ async function decide(event) {
   }
 }
 
-at("try").addEventListener("submit", decide);
+at("try").addEventListener("submit", submitted);
+window.addEventListener("hashchange", asked);
 at("filter").addEventListener("input", () => view && showRoutes());
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
 setInterval(() => document.hidden || refresh(), EVERY);
 refresh();
+asked();
