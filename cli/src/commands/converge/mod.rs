@@ -148,7 +148,9 @@ impl<E: Engine> Watch<'_, E> {
             }
             let tasks = self.engine.tasks_of(self.id).await?;
             let stand = Stand::of(&service, &tasks, &nodes, going_back.is_some());
-            if course == Course::Completed || matches!(course, Course::RolledBack { .. }) {
+            // With a failure action that goes on, an update is complete for the engine though no task of it has ever run.
+            let over = course == Course::Completed || matches!(course, Course::RolledBack { .. });
+            if over && (stand.is_done() || self.wait.timeout.is_none()) {
                 self.converged(&stand);
                 return Ok(());
             }
