@@ -166,7 +166,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Network(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::network(&engine, &args, &around, &cancellation, report).await
+            Box::pin(commands::network(&engine, &args, &around, &cancellation, report)).await
         }
         Action::Explain(args) => {
             let work = async { commands::explain(&connect(&globals, &around).await?, &args, report).await };

@@ -41,7 +41,9 @@ pub(super) async fn restore(
         return Err(NetworkError::Refused(overlaps).into());
     }
     restoration.judge(&lacking)?;
-    lacking.iter().for_each(|network| report.warning(&network.line()));
+    for network in &lacking {
+        report.warning(&network.line());
+    }
     if !args.dry_run {
         let credentials = credentials(plan.made(), args.with_registry_auth, around)?;
         for definition in plan.made_networks() {
@@ -127,7 +129,9 @@ impl<E: Engine> Restoration<'_, E> {
             error,
             journal: self.args.file.clone(),
         })?;
-        warnings.iter().for_each(|warning| self.report.warning(warning));
+        for warning in &warnings {
+            self.report.warning(warning);
+        }
         Ok(())
     }
 }
