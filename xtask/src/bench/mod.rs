@@ -11,6 +11,7 @@ mod probe;
 mod process;
 mod proxy;
 mod published;
+mod replay;
 mod rounds;
 mod section;
 mod sections;

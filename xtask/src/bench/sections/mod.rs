@@ -1,5 +1,6 @@
 //! The sections of the report, in their order. Each is a file, and a line here.
 
+mod budget;
 mod command_line;
 mod many_routes;
 mod per_request;
@@ -27,6 +28,8 @@ pub(crate) enum Chapter {
     Reloads,
     /// The plugin of the docker command
     CommandLine,
+    /// The budget of a big swarm
+    Budget,
     /// The provider on a swarm of 10,000 services
     Scale,
     /// What clients feel while a service is updated, and how soon a new one answers
@@ -42,6 +45,7 @@ impl Chapter {
         Self::ManyRoutes,
         Self::Reloads,
         Self::CommandLine,
+        Self::Budget,
         Self::Scale,
         Self::Rolling,
         Self::Redefinition,
@@ -54,6 +58,7 @@ impl Chapter {
             Self::ManyRoutes => many_routes::measure(bench),
             Self::Reloads => reloads::measure(bench),
             Self::CommandLine => command_line::measure(bench),
+            Self::Budget => budget::measure(bench),
             Self::Scale => scale::measure(bench),
             Self::Rolling => rolling::measure(bench),
             Self::Redefinition => redefinition::measure(bench),
