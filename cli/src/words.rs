@@ -13,13 +13,16 @@ pub(crate) const NOT_ALLOCATED: &str =
 pub(crate) fn redefinition_wait(wait: &Wait) -> String {
     match wait {
         Wait::Release { network, tasks, .. } => {
-            format!(
-                "{tasks} {} of the network {network} still stop",
-                if *tasks == 1 { "task" } else { "tasks" }
-            )
+            let stop = if *tasks == 1 { "task is still stopping" } else { "tasks are still stopping" };
+            format!("{tasks} {stop} on the network {network}")
         }
         Wait::Allocation { network } => format!("the engine gives the network {network} its addresses"),
-        Wait::Tasks { service, running, wanted } => format!("{running} of {wanted} tasks of {service} run"),
+        Wait::Tasks { service, running, wanted } => {
+            format!(
+                "{service} has {running} of {wanted} {} running",
+                if *wanted == 1 { "task" } else { "tasks" }
+            )
+        }
     }
 }
 

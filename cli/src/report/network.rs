@@ -261,7 +261,8 @@ fn next_words(next: &Next) -> String {
             format!("wait until the network {network} has its addresses")
         }
         Next::Wait(Wait::Tasks { service, wanted, .. }) => {
-            format!("wait until {wanted} tasks of {service} run")
+            let tasks = if *wanted == 1 { "running task" } else { "running tasks" };
+            format!("wait until {service} has {wanted} {tasks}")
         }
         Next::Done => "done".to_owned(),
     }

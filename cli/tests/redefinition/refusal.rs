@@ -46,8 +46,41 @@ fn nothing_begins_without_agreement() {
 }
 
 #[test]
+fn containers_that_nobody_manages_are_refused_as_long_as_they_are_attached() {
+    let stage = Stage::with(&[web("one")]);
+    let worker = stage.simulator.node("node2").unwrap();
+    let front = stage.network("front").as_str().into();
+    let task = stage.simulator.with(|swarm| swarm.attach_container(&front, &worker));
+    stage.settle();
+    assert_refused(&stage, &RECREATE, "E334", "1 standalone container is attached (on node2)");
+    stage.simulator.with(|swarm| swarm.detach_container(&task));
+    stage.settle();
+    stage.succeed(&RECREATE);
+}
+
+#[test]
+fn a_swarm_without_quorum_is_left_alone() {
+    let stage = Stage::on(3, 0, &[web("one")]);
+    let calls = stage.simulator.mutating_calls();
+    for name in ["node2", "node3"] {
+        let manager = stage.simulator.node(name).unwrap();
+        stage.simulator.with(|swarm| swarm.kill_node(&manager));
+    }
+    stage.simulator.with(swarm_sim::Swarm::lose_leader);
+    let (exit, said) = stage.refused(&RECREATE);
+    assert_eq!((exit, stage.simulator.mutating_calls()), (1, calls), "{said}");
+    assert!(said.lines().next().is_some_and(|line| line.contains("leader")), "{said}");
+}
+
+#[test]
 fn a_node_that_is_down_and_an_image_that_nobody_has_are_refused() {
     let stage = Stage::with(&[web("one")]);
+    let worker = stage.simulator.node("node2").unwrap();
+    stage.simulator.with(|swarm| swarm.kill_node(&worker));
+    stage.settle();
+    assert_refused(&stage, &RECREATE, "E335", "node2");
+    stage.simulator.with(|swarm| swarm.return_node(&worker));
+    stage.settle();
     stage.simulator.with(|swarm| swarm.miss_image("web:1"));
     assert_refused(&stage, &RECREATE, "E338", "web:1");
     stage.succeed(&[&RECREATE[..], &["--unverified-images", "--dry-run"]].concat());

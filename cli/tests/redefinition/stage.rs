@@ -43,7 +43,12 @@ pub(crate) struct Look {
 impl Stage {
     /// A swarm of one manager and two workers, with these services on `front`.
     pub(crate) fn with(services: &[Value]) -> Self {
-        let simulator = Simulator::new(Profile::of(Release::V20_10), 1, 2, Speed::Times(SPEED));
+        Self::on(1, 2, services)
+    }
+
+    /// A swarm of so many managers and workers.
+    pub(crate) fn on(managers: usize, workers: usize, services: &[Value]) -> Self {
+        let simulator = Simulator::new(Profile::of(Release::V20_10), managers, workers, Speed::Times(SPEED));
         let server = Server::start(&simulator).unwrap();
         let stage = Self { simulator, server, home: tempfile::tempdir().unwrap() };
         let overlay = |name: &str, subnet: &str| {
@@ -114,6 +119,12 @@ impl Stage {
             services.insert(spec["Name"].as_str().unwrap().to_owned(), spec);
         }
         Look { networks, services }
+    }
+
+    /// The id of a network.
+    pub(crate) fn network(&self, name: &str) -> String {
+        let id = self.call("GET", &format!("/networks/{name}"), &Value::Null)["Id"].clone();
+        id.as_str().unwrap().to_owned()
     }
 
     /// How many tasks of a service run.

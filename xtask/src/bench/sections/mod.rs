@@ -40,7 +40,7 @@ pub(crate) enum Chapter {
 
 impl Chapter {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::PerRequest,
         Self::ManyRoutes,
         Self::Reloads,
