@@ -11,6 +11,9 @@ use serde_json::Value;
 /// The environment variable that names a guest which is built already.
 pub const GUEST_VARIABLE: &str = "SMSVC_GUEST_WASM";
 
+/// The environment variable that names a plugin which is built already.
+pub const PLUGIN_VARIABLE: &str = "SMSVC_PLUGIN";
+
 /// The environment variable that names a folder with programs which are built already.
 pub const SHIPPED_VARIABLE: &str = "SMSVC_SHIPPED";
 
@@ -35,8 +38,11 @@ pub fn target_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder))
 }
 
-/// The Docker CLI plugin, built with the profile `dev`.
+/// The Docker CLI plugin, built with the profile `dev`; or the one that [`PLUGIN_VARIABLE`] names.
 pub fn plugin() -> Result<PathBuf> {
+    if let Some(built) = env::var_os(PLUGIN_VARIABLE) {
+        return Ok(PathBuf::from(built));
+    }
     build("docker-smsvc", cargo().args(["build", "--package", "docker-smsvc"]))
 }
 

@@ -122,11 +122,15 @@ fn invariants() -> Result<Outcome> {
     })
 }
 
+/// All packages but that of the end-to-end tests. A choice of other packages would have other features of the same
+/// dependencies, and all of them would be compiled once more.
+const ALL_BUT_E2E: [&str; 2] = ["--workspace", "--exclude=smsvc-tests"];
+
 /// The guest is built here once, as it is shipped, and handed to the tests that run it.
 fn unit() -> Result<Outcome> {
     let guest = artifact::guest()?;
     let mut tests = artifact::cargo();
-    tests.args(["test", "--workspace", "--exclude=smsvc-tests", "--no-fail-fast"]);
+    tests.arg("test").args(ALL_BUT_E2E).arg("--no-fail-fast");
     let others = verdict(tests.env(artifact::GUEST_VARIABLE, &guest))?;
     let stage = cargo(&["test", "--package=smsvc-tests", "--lib"])?;
     Ok(if others == Outcome::Passed { stage } else { others })
@@ -137,17 +141,21 @@ fn e2e() -> Result<Outcome> {
     let note = artifact::target_folder()?.join("e2e-skipped");
     // One of an earlier run must not be taken for one of this.
     let _ = fs::remove_file(&note);
+    let mut build = artifact::cargo();
+    // With a target that is a test the features are those of the step before.
+    build.arg("build").args(ALL_BUT_E2E).args(["--bin=docker-smsvc", "--test=reference"]);
+    let plugin = artifact::build("docker-smsvc", &mut build)?;
     let mut tests = artifact::cargo();
-    let outcome = verdict(
-        tests.args(["test", "--package=smsvc-tests", "--test=e2e"]).env("SMSVC_E2E_SKIP_NOTE", &note),
-    )?;
+    tests.args(["test", "--package=smsvc-tests", "--test=e2e"]);
+    let outcome = verdict(tests.env("SMSVC_E2E_SKIP_NOTE", &note).env(artifact::PLUGIN_VARIABLE, plugin))?;
     let outcome = fs::read_to_string(&note).map_or(outcome, Outcome::Skipped);
     if matches!(outcome, Outcome::Failed(_)) {
         return Ok(outcome);
     }
     // It needs npm packages and Traefik, but no engine, and says itself what it lacks.
-    let compared =
-        cargo(&["test", "--package=docker-smsvc", "--test=comparison", "--", "--ignored", "--nocapture"])?;
+    let mut comparison = artifact::cargo();
+    comparison.arg("test").args(ALL_BUT_E2E).args(["--test=comparison", "--", "--ignored", "--nocapture"]);
+    let compared = verdict(&mut comparison)?;
     Ok(if compared == Outcome::Passed { outcome } else { compared })
 }
 
