@@ -1,4 +1,4 @@
-//! The recordings: one line of JSON for each command line.
+//! The recordings: one line of JSON for each command line. The test that has this module says which file it is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::FILE;
 use crate::outcome::Outcome;
 
 #[derive(Serialize, Deserialize)]
@@ -19,7 +20,7 @@ struct Golden {
 pub(crate) type Goldens = BTreeMap<Vec<String>, Outcome>;
 
 fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/goldens/create_body.jsonl")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(FILE)
 }
 
 pub(crate) fn load() -> Goldens {
@@ -38,10 +39,10 @@ pub(crate) fn find(goldens: &Goldens, line: &[&str]) -> Outcome {
     }
 }
 
-pub(crate) fn store(lines: &[&[&str]], outcomes: &[Outcome]) {
+pub(crate) fn store<'w>(lines: &[impl AsRef<[&'w str]>], outcomes: &[Outcome]) {
     let mut text = String::new();
     for (line, outcome) in lines.iter().zip(outcomes) {
-        let line = line.iter().map(|&word| word.to_owned()).collect();
+        let line = line.as_ref().iter().map(|&word| word.to_owned()).collect();
         let golden = Golden { line, outcome: outcome.clone() };
         let json = serde_json::to_string(&golden).expect("an outcome is JSON");
         writeln!(text, "{json}").expect("writing to a string does not fail");

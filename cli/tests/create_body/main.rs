@@ -16,6 +16,9 @@ use cases::{DEVIATIONS, OURS};
 use docker_smsvc::flags::{Takes, by_long};
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
+/// The recordings.
+const FILE: &str = "create_body.jsonl";
+
 #[test]
 fn every_line_ends_as_it_does_with_docker() {
     let recorded = golden::load();

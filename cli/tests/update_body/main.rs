@@ -9,6 +9,7 @@
 mod cases;
 #[path = "../create_body/engine.rs"]
 mod engine;
+#[path = "../create_body/golden.rs"]
 mod golden;
 mod outcome;
 mod program;
@@ -19,6 +20,9 @@ use docker_smsvc::flags::{Takes, UPDATE};
 use outcome::Outcome;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::Value;
+
+/// The recordings.
+const FILE: &str = "update_body.jsonl";
 
 #[test]
 fn every_line_ends_as_it_does_with_docker() {
