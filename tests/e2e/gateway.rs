@@ -46,14 +46,16 @@ impl Drop for Down<'_> {
 fn made_changed_and_removed(world: &World) -> Result<()> {
     let gateway = gateway(world, "edge")?;
     let ground = world.ground("gateway");
-    let web = web(world)?;
-    let point = entry_point(web);
+    let (safe, web) = (web(world)?, web(world)?);
+    let (point, safe_point) = (entry_point(web), format!("safe=:{},tls", safe.port()));
     let options = [
         "--network",
         &world.stage.network,
         "--local-image",
         "--entrypoint",
         &point,
+        "--entrypoint",
+        &safe_point,
         "--publish-mode",
         "host",
     ];
@@ -74,8 +76,12 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
         })
     };
     answers()?;
-    let other = Request::new("GET", &ground.host(), "/other").send(web)?;
-    ensure!(other.status == 404, "what no route declares is not served: {}", other.status);
+    for (path, status) in [("/g", 200), ("/other", 404)] {
+        let request = Request::new("GET", &ground.host(), path);
+        for answer in [request.send(web)?, request.send_over_tls(safe)?] {
+            ensure!(answer.status == status, "{path} is answered with {}", answer.status);
+        }
+    }
 
     // Nothing differs, so nothing happens.
     let tasks = (gateway.task("traefik")?, gateway.task("provider")?);
@@ -89,14 +95,13 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     ensure!(!changed.contains("edge-provider") && tasks.1 == gateway.task("provider")?, "{changed}");
     answers()?;
 
-    let status = gateway.call("status", &["--format", "json"])?;
-    ensure!(status.status == 0, "{}{}", status.stdout, status.stderr);
-    let status: serde_json::Value = serde_json::from_str(&status.stdout)?;
-    ensure!(
-        status["well"] == true && status["services"].as_array().is_some_and(|it| it.len() == 2),
-        "{status}"
-    );
-    ensure!(status["groups"].as_u64() >= Some(1), "{status}");
+    wait_for("a status in which Traefik has the routes", ROUTED, || {
+        let status = gateway.call("status", &["--format", "json"])?;
+        ensure!(status.status == 0, "{}{}", status.stdout, status.stderr);
+        has_routes(&serde_json::from_str(&status.stdout)?)
+    })?;
+    let told = gateway.call("status", &[])?.stdout;
+    ensure!(told.starts_with("gateway edge: well\n") && told.contains(": has it, for "), "{told}");
     rights(&gateway)?;
 
     let down = gateway.call("down", &[])?;
@@ -105,6 +110,20 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     ensure!(ground.exists("s")?, "the services behind it stay");
     ensure!(gateway.call("down", &[])?.stderr.starts_with("E507: "), "there is nothing left to remove");
     image_is_left_to_others_only(world)
+}
+
+/// Whether a status tells that all is well, and that Traefik has the document that the swarm makes now.
+fn has_routes(status: &serde_json::Value) -> Result<()> {
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let services = status["services"].as_array().context("no services")?;
+    ensure!(status["well"] == true && services.len() == 2, "{status}");
+    let versions: Vec<String> = services.iter().map(|service| text(&service["version"])).collect();
+    ensure!(versions[0] == env!("CARGO_PKG_VERSION") && versions[1].starts_with("3."), "{versions:?}");
+    ensure!(status["groups"].as_u64() >= Some(1), "{status}");
+    let digest = text(&status["served"][0]["document"]["sha256"]);
+    let same = !digest.is_empty() && text(&status["document"]["sha256"]).starts_with(&digest);
+    ensure!(same, "Traefik has another document: {status}");
+    Ok(())
 }
 
 /// Another trial may have a gateway of the same image at the same time.

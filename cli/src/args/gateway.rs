@@ -159,7 +159,7 @@ pub enum PublishMode {
   docker smsvc gateway status
   docker smsvc gateway status --format json
 
-The exit code is 1 where a task does not run, or a part is missing.")]
+The exit code is 1 where a task does not run, a part is missing, or Traefik does not get or take the routes.")]
 pub struct StatusArgs {
     /// The gateway
     #[arg(long, value_name = "NAME", default_value = "smsvc")]

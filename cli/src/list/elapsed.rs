@@ -1,7 +1,7 @@
 //! How long ago something was, as docker says it (go-units `HumanDuration`).
 
 /// `3 hours`, `About a minute`, `2 weeks`.
-pub(super) fn elapsed(nanoseconds: i128) -> String {
+pub(crate) fn elapsed(nanoseconds: i128) -> String {
     let seconds = nanoseconds / 1_000_000_000;
     let minutes = seconds / 60;
     // Docker rounds hours, and only those.

@@ -14,6 +14,7 @@ mod service_entry;
 mod swarm_types;
 mod task_entry;
 
+pub(crate) use elapsed::elapsed;
 pub use held::{TaskAddresses, held};
 pub use natural::natural_order;
 pub use pretty::{Aside, pretty};

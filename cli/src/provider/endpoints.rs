@@ -1,25 +1,31 @@
 //! What can be asked, and by whom. Everything is read from the board, but numbers and address maps, which are made of fresh
 //! lists: they depend on more of the swarm than the document does.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::serve::IncomingStream;
 use serde_json::{Value, json};
 use smsvc_core::spec::Spec;
 use smsvc_core::table::Table;
-use tokio::time::timeout;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout};
 
 use super::access::{self, Secret};
 use super::board::Board;
 use super::document::Published;
 use super::metrics::{self, Metrics};
+use super::readers::{Got, Readers};
+use super::tls::TlsListener;
 use super::{page, view};
 use crate::args::{Format, HeaderField, TestArgs, Url};
 use crate::commands::{Thought, thought};
@@ -34,6 +40,23 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub(super) struct Provider<E> {
     pub(super) board: Board<E>,
     pub(super) metrics: Metrics,
+    pub(super) readers: Readers,
+}
+
+/// Whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(IpAddr);
+
+impl Connected<IncomingStream<'_, TcpListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
 }
 
 type Shared<E> = State<Arc<Provider<E>>>;
@@ -56,11 +79,15 @@ pub(super) fn router<E: Engine + 'static>(provider: Arc<Provider<E>>, secret: Op
 }
 
 /// The document, or 503 with the reason.
-async fn configuration<E: Engine>(State(provider): Shared<E>) -> Response {
-    let response = match provider.board.now() {
-        Ok(published) => text(StatusCode::OK, published.document.clone()),
-        Err(reason) => unsure(&reason),
+async fn configuration<E: Engine>(
+    State(provider): Shared<E>,
+    ConnectInfo(Peer(reader)): ConnectInfo<Peer>,
+) -> Response {
+    let (response, got) = match provider.board.now() {
+        Ok(published) => (text(StatusCode::OK, published.document.clone()), Got::Document(published)),
+        Err(reason) => (unsure(&reason), Got::Unsure(reason)),
     };
+    provider.readers.asked(reader, got, Instant::now());
     provider.metrics.answered(response.status().as_u16());
     response
 }

@@ -13,6 +13,7 @@ mod follow;
 mod metrics;
 mod page;
 mod reach;
+mod readers;
 mod rounds;
 mod tls;
 mod view;
@@ -31,12 +32,14 @@ use crate::plugin::Cancellation;
 use crate::report::Report;
 use board::Board;
 use catalogue::Catalogue;
-use endpoints::Provider;
+use endpoints::{Peer, Provider};
 use metrics::Metrics;
+use readers::Readers;
 use tls::TlsListener;
 
 pub use access::{Secret, SecretError};
 pub use document::{Options, Published, backends, publish};
+pub use readers::{ReaderLine, Reading};
 pub use tls::{TlsError, acceptor};
 
 /// How long a request that is under way may hold up the end.
@@ -80,9 +83,13 @@ where
     if door.secret.is_none() && !door.listen.ip().is_loopback() {
         report.provider_is_open(door.listen);
     }
-    let provider =
-        Arc::new(Provider { board: Board::new(pace.patience, report), metrics: Metrics::default() });
+    let provider = Arc::new(Provider {
+        board: Board::new(pace.patience, report),
+        metrics: Metrics::default(),
+        readers: Readers::default(),
+    });
     let router = endpoints::router(Arc::clone(&provider), door.secret);
+    let router = router.into_make_service_with_connect_info::<Peer>();
     let stop = cancellation.clone();
     let stop = async move { stop.requested().await };
     let serving = async {
@@ -98,6 +105,7 @@ where
     tokio::select! {
         outcome = serving => outcome,
         never = following => match never {},
+        never = provider.readers.write(report) => match never {},
         () = async { cancellation.requested().await; sleep(GRACE).await } => Ok(()),
     }
 }

@@ -1,27 +1,54 @@
 //! What commands on gateways say.
 
+use std::net::IpAddr;
+
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use smsvc_core::endpoint::Choice;
 
 use super::Report;
 use super::create::cost_line;
 use crate::gateway::{GatewayName, PLUGIN_FOLDER};
+use crate::list::elapsed;
 use crate::plan::gateway::{Leftover, Part};
 use crate::plan::{Cost, Step};
+use crate::provider::Reading;
 
 /// A service of a gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayPart {
     /// Its name.
     pub service: String,
-    /// Its image.
+    /// Its image; with a name where this engine knows one.
     pub image: String,
+    /// The version that it tells of.
+    pub version: Option<String>,
     /// Tasks that run.
     pub running: usize,
     /// Tasks that should.
     pub wanted: usize,
     /// The last lines of its log that tell of something wrong.
     pub troubles: Vec<String>,
+}
+
+/// A task of Traefik, and what it has last got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// The task.
+    pub task: String,
+    /// Its address on the network with the provider.
+    pub address: IpAddr,
+    /// Since when it has got what; `None` where no provider tells.
+    pub got: Option<(Timestamp, Reading)>,
+}
+
+/// A router that Traefik does not take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its name.
+    pub router: String,
+    /// What Traefik says.
+    pub reason: String,
 }
 
 /// A gateway.
@@ -43,12 +70,21 @@ pub struct GatewayState {
     pub document_digest: String,
     /// What is left out of it, and why.
     pub problems: Vec<String>,
+    /// What each task of Traefik has got.
+    pub served: Vec<Served>,
+    /// The routers that Traefik does not take.
+    pub refused: Vec<Refused>,
+    /// Now.
+    pub now: Timestamp,
 }
 
 impl GatewayState {
-    /// Whether every task runs that should.
+    /// Whether every task runs that should, and Traefik asks for the routes, gets them, and takes them.
     pub fn is_well(&self) -> bool {
+        let has_routes = |served: &Served| matches!(served.got, None | Some((_, Reading::Document { .. })));
         self.parts.iter().all(|part| part.running > 0 && part.running >= part.wanted)
+            && self.served.iter().all(has_routes)
+            && self.refused.is_empty()
     }
 
     /// For programs.
@@ -57,6 +93,7 @@ impl GatewayState {
             json!({
                 "service": part.service,
                 "image": part.image,
+                "version": part.version,
                 "running": part.running,
                 "wanted": part.wanted,
                 "troubles": part.troubles,
@@ -71,7 +108,45 @@ impl GatewayState {
             "routers": self.routers,
             "document": { "bytes": self.document_bytes, "sha256": self.document_digest },
             "problems": self.problems,
+            "served": self.served.iter().map(Served::json).collect::<Vec<_>>(),
+            "refusedRouters": self.refused.iter().map(|it| json!({ "router": it.router, "reason": it.reason })).collect::<Vec<_>>(),
         })
+    }
+
+    /// What a task has got, beside the document that the swarm makes now.
+    fn served_line(&self, served: &Served) -> String {
+        let Some((since, reading)) = &served.got else {
+            return "no provider tells what it has".to_owned();
+        };
+        let nanoseconds = self.now.as_nanosecond() - since.as_nanosecond();
+        let ago = elapsed(nanoseconds).to_lowercase();
+        match reading {
+            Reading::Document { digest, .. } if self.document_digest.starts_with(digest) => {
+                format!("has it, for {ago}")
+            }
+            Reading::Document { digest, bytes, groups } => {
+                format!("has {digest} ({groups} groups, {bytes} bytes), got {ago} ago")
+            }
+            Reading::Unsure { reason } => format!("is told 503, for {ago}: {reason}"),
+            Reading::Silent { .. } => format!("has not asked for {ago}"),
+        }
+    }
+}
+
+impl Served {
+    fn json(&self) -> Value {
+        let mut value = json!({ "task": self.task, "address": self.address });
+        if let Some((since, reading)) = &self.got {
+            value["since"] = since.to_string().into();
+            match reading {
+                Reading::Document { digest, bytes, groups } => {
+                    value["document"] = json!({ "sha256": digest, "bytes": bytes, "groups": groups });
+                }
+                Reading::Unsure { reason } => value["unsure"] = reason.as_str().into(),
+                Reading::Silent { .. } => value["silent"] = true.into(),
+            }
+        }
+        value
     }
 }
 
@@ -155,8 +230,12 @@ impl Report {
         ));
         for part in &state.parts {
             self.result(&format!(
-                "  {:<28}{}/{} running  {}",
-                part.service, part.running, part.wanted, part.image
+                "  {:<28}{}/{} running  {}{}",
+                part.service,
+                part.running,
+                part.wanted,
+                part.image,
+                part.version.as_ref().map(|it| format!("  ({it})")).unwrap_or_default()
             ));
         }
         self.result(&format!("  plugin: {}", state.guest.join(", ")));
@@ -167,6 +246,13 @@ impl Report {
             state.document_bytes,
             &state.document_digest[..12]
         ));
+        for served in &state.served {
+            let task: String = served.task.chars().take(12).collect();
+            self.result(&format!("  Traefik {task} at {}: {}", served.address, state.served_line(served)));
+        }
+        for Refused { router, reason } in &state.refused {
+            self.result(&format!("  Traefik does not take router {router}: {reason}"));
+        }
         for problem in &state.problems {
             self.result(&format!("  left out: {problem}"));
         }

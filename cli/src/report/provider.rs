@@ -9,7 +9,8 @@ impl Report {
     pub fn provider_listens(self, address: SocketAddr, tls: bool) {
         let scheme = if tls { "https" } else { "http" };
         self.result(&format!(
-            "listening on {scheme}://{address}: Traefik's document is at /traefik, its health at /healthz, numbers for Prometheus at /metrics"
+            "docker smsvc {}: listening on {scheme}://{address}: Traefik's document is at /traefik, its health at /healthz, numbers for Prometheus at /metrics",
+            env!("CARGO_PKG_VERSION")
         ));
     }
 

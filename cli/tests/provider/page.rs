@@ -1,5 +1,6 @@
 //! The page in a real browser, where there is one.
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -47,26 +48,44 @@ fn what_the_page_asks_for_has_networks_routes_and_problems() {
     assert!(format!("{:?}", page.headers).contains("default-src 'none'"), "{:?}", page.headers);
 }
 
-#[test]
-fn a_browser_shows_labels_as_text() {
+/// The page as a browser has it once the script has run; `None` where there is no browser.
+fn rendered(provider: &Provider, fragment: &str) -> Option<String> {
     let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
         let asked = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         asked.is_ok_and(|status| status.success())
     }) else {
-        eprintln!("skipped: no chromium on PATH");
-        return;
+        let _note = writeln!(std::io::stderr(), "skipped: no chromium on PATH");
+        return None;
     };
-    let (_stage, provider) = hostile();
     let profile = tempfile::tempdir().unwrap();
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=4000", "--dump-dom"])
         .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("http://{}/", provider.address))
+        .arg(format!("http://{}/{fragment}", provider.address))
         .output()
         .unwrap();
-    let page = String::from_utf8_lossy(&output.stdout);
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn a_browser_shows_labels_as_text() {
+    let (_stage, provider) = hostile();
+    let Some(page) = rendered(&provider, "") else { return };
     assert!(page.contains("<h3>front</h3>") && page.contains("/pets/{id}"), "the script has run: {page}");
     assert!(page.contains("&lt;img src=x onerror="), "{page}");
     assert!(!page.contains("<img"), "markup of a label: {page}");
     assert!(page.contains("<title>smsvc</title>"), "script of a label");
+}
+
+#[test]
+fn the_address_of_the_page_has_the_request_that_it_decides() {
+    let (_stage, provider) = hostile();
+    for (request, verdict) in [
+        ("#method=GET&url=/pets/7", "→ service pets"),
+        ("#method=PUT&url=http://any.example/pets/7", "→ 405: no service gets the request"),
+        ("#method=GET&url=/<b>none</b>", "class=\"problem\""),
+    ] {
+        let Some(page) = rendered(&provider, request) else { return };
+        assert!(page.contains(verdict) && !page.contains("<b>"), "{request}: {page}");
+    }
 }

@@ -4,6 +4,7 @@
 //! three.
 
 mod response;
+mod tls;
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};

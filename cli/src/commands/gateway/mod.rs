@@ -4,6 +4,7 @@ mod attach;
 mod down;
 mod failure;
 mod image;
+mod readers;
 mod status;
 mod up;
 mod wish;

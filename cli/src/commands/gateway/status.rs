@@ -3,14 +3,15 @@
 //! Traefik and the provider are on a network of their own, which this process is not on. So what is told of them comes
 //! from the managers: the states of the tasks, the logs, and the document, which is made here as the provider makes it.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use smsvc_core::traefik::{DocumentOptions, Retry};
 
-use super::GatewayError;
+use super::{GatewayError, readers};
 use crate::args::{StatusArgs, StatusFormat};
 use crate::commands::unless;
-use crate::engine::Engine;
+use crate::engine::{Engine, Filters, Listed, Task};
 use crate::error::Error;
 use crate::gateway::{LABEL, hex};
 use crate::observe::GatewaySnapshot;
@@ -53,9 +54,20 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
     let Some(provider) = own(&name.provider()) else {
         return Err(GatewayError::NoGateway { name: name.to_string() }.into());
     };
-    let mut parts = vec![part(engine, provider, &snapshot).await];
+    let images = engine.list(Listed::Images, &Filters::none()).await.unwrap_or_default();
+    let (log, mut part) = seen(engine, provider, &snapshot, &images).await;
+    part.version = readers::provider_version(&log);
+    let mut parts = vec![part];
+    let (mut served, mut refused) = (Vec::new(), Vec::new());
     if let Some(traefik) = own(&name.traefik()) {
-        parts.push(part(engine, traefik, &snapshot).await);
+        let tasks: Vec<&Task> = kept(traefik, &snapshot).filter(|task| runs(task)).collect();
+        served = readers::served(&tasks, snapshot.control_id(), &readers::readers(&log));
+        let (log, mut part) = seen(engine, traefik, &snapshot, &images).await;
+        part.version = readers::traefik_version(&log);
+        // The one that has its document for longest has said all that it says of it.
+        let since = served.iter().filter_map(|served| served.got.as_ref().map(|(since, _)| *since)).min();
+        refused = readers::refused(&log, since);
+        parts.push(part);
     }
     let published = publish(&snapshot.swarm, &options(provider));
     let bytes = &published.document;
@@ -75,6 +87,9 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
         document_bytes: bytes.len(),
         document_digest: hex(&Sha256::digest(bytes)),
         problems: published.problems,
+        served,
+        refused,
+        now: Timestamp::now(),
     })
 }
 
@@ -96,27 +111,46 @@ fn options(provider: &RawService) -> Options {
     }
 }
 
-async fn part(engine: &impl Engine, service: &RawService, snapshot: &GatewaySnapshot) -> GatewayPart {
-    let tasks: Vec<_> = snapshot
-        .swarm
-        .tasks
-        .iter()
-        .filter(|task| task.service == service.id() && task.desired_state == "running")
-        .collect();
-    let running = tasks.iter().filter(|task| task.status.state == "running").count();
+fn kept<'s>(service: &'s RawService, snapshot: &'s GatewaySnapshot) -> impl Iterator<Item = &'s Task> {
+    let tasks = snapshot.swarm.tasks.iter();
+    tasks.filter(|task| task.service == service.id() && task.desired_state == "running")
+}
+
+fn runs(task: &Task) -> bool {
+    task.status.state == "running"
+}
+
+/// A service with what is wrong, and its log.
+async fn seen(
+    engine: &impl Engine,
+    service: &RawService,
+    snapshot: &GatewaySnapshot,
+    images: &[Value],
+) -> (String, GatewayPart) {
+    let tasks: Vec<&Task> = kept(service, snapshot).collect();
+    let running = tasks.iter().filter(|task| runs(task)).count();
     let spec = service.spec();
     let wanted = spec["Mode"]["Replicated"]["Replicas"].as_u64().and_then(|it| usize::try_from(it).ok());
     // A log that cannot be had is no reason to hide the rest.
     let log = engine.service_log(service.id(), LINES).await.unwrap_or_else(|error| error.to_string());
     let troubles: Vec<String> =
         log.lines().filter(|line| is_trouble(line)).map(|line| line.chars().take(WIDTH).collect()).collect();
-    GatewayPart {
+    let part = GatewayPart {
         service: service.name().to_owned(),
-        image: spec["TaskTemplate"]["ContainerSpec"]["Image"].as_str().unwrap_or_default().to_owned(),
+        image: named(spec["TaskTemplate"]["ContainerSpec"]["Image"].as_str().unwrap_or_default(), images),
+        version: None,
         running,
         wanted: wanted.unwrap_or_else(|| tasks.len().max(1)),
         troubles: troubles.into_iter().rev().take(SHOWN).rev().collect(),
-    }
+    };
+    (log, part)
+}
+
+/// An image that is named by its id has a name in the engine that made it.
+fn named(image: &str, images: &[Value]) -> String {
+    let known = images.iter().find(|it| it["Id"] == image);
+    let tag = known.and_then(|it| it["RepoTags"].as_array()?.first()?.as_str().map(str::to_owned));
+    tag.unwrap_or_else(|| image.to_owned())
 }
 
 /// A line of Traefik's or of the provider's that tells of something wrong.
