@@ -92,18 +92,19 @@ where
     let router = router.into_make_service_with_connect_info::<Peer>();
     let stop = cancellation.clone();
     let stop = async move { stop.requested().await };
-    let serving = async {
+    // A task of its own: whoever asks is answered while a big document is made.
+    let serving = tokio::spawn(async move {
         match door.tls {
             None => axum::serve(listener, router).with_graceful_shutdown(stop).await,
             Some(acceptor) => {
                 axum::serve(TlsListener::new(listener, acceptor), router).with_graceful_shutdown(stop).await
             }
         }
-    };
+    });
     let catalogue = Catalogue::new(options);
     let following = follow::follow(dial, catalogue, pace.interval, &provider.board, &provider.metrics);
     tokio::select! {
-        outcome = serving => outcome,
+        outcome = serving => outcome.map_err(io::Error::other)?,
         never = following => match never {},
         never = provider.readers.write(report) => match never {},
         () = async { cancellation.requested().await; sleep(GRACE).await } => Ok(()),
