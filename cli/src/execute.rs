@@ -3,7 +3,7 @@
 mod gateway;
 mod redefinition;
 
-pub use gateway::{make_part, remove_leftover};
+pub use gateway::{Drawn, make_part, remove_leftover};
 pub use redefinition::{Credentials, StepError, execute_redefinition};
 
 use crate::engine::{Engine, EngineError, ServiceChange};

@@ -95,6 +95,18 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     ensure!(!changed.contains("edge-provider") && tasks.1 == gateway.task("provider")?, "{changed}");
     answers()?;
 
+    let options = [&options[..], &["--poll-interval", "700ms", "--provider-tls"]].concat();
+    let changed = gateway.up(&options)?;
+    ensure!(changed.contains("created secret edge-identity"), "{changed}");
+    let again = gateway.up(&options)?;
+    ensure!(again.trim() == "the gateway edge is as it should be", "{again}");
+    ground.publish("late", "gateway", &["GET /late"])?;
+    wait_for("a route that Traefik has got over TLS", ROUTED, || {
+        let response = Request::new("GET", &ground.host(), "/late").send(web)?;
+        ensure!(response.status == 200, "{}", response.status);
+        Ok(())
+    })?;
+
     wait_for("a status in which Traefik has the routes", ROUTED, || {
         let status = gateway.call("status", &["--format", "json"])?;
         ensure!(status.status == 0, "{}{}", status.stdout, status.stderr);
@@ -223,6 +235,17 @@ fn refused(world: &World) -> Result<()> {
             bail!("{options:?}: {} {}", outcome.status, outcome.stderr);
         }
     }
+    let warned = gateway.try_up(&[
+        "--network",
+        &network,
+        "--local-image",
+        "--publish-mode",
+        "none",
+        "--ip-budget",
+        "warn",
+        "--dry-run",
+    ])?;
+    ensure!(warned.status == 0 && warned.stderr.contains("warning: E303: "), "{}", warned.stderr);
     let nowhere = Gateway { guest: "/nowhere.wasm".to_owned(), ..gateway };
     let outcome = nowhere.try_up(&["--network", &network, "--local-image"])?;
     ensure!(outcome.status == 1 && outcome.stderr.contains("/nowhere.wasm"), "{}", outcome.stderr);

@@ -7,6 +7,7 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::RenderArgs;
 use super::network::seconds;
+use crate::flags::IpBudget;
 use crate::gateway::{EntryPoint, GatewayName};
 
 /// Run Traefik with the plugin and the provider on this swarm
@@ -103,6 +104,14 @@ pub struct UpArgs {
     /// Make the provider's image from this very program, in the engine that is asked; it then runs there only
     #[arg(long, group = "provider")]
     pub local_image: bool,
+
+    /// Traefik asks the provider over TLS, with a certificate that is made for this gateway
+    #[arg(long)]
+    pub provider_tls: bool,
+
+    /// What to do where the networks have too few addresses for the gateway
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
+    pub ip_budget: IpBudget,
 
     /// Only the provider: Traefik is your own, see `gateway attach`
     #[arg(long)]
@@ -207,6 +216,10 @@ pub struct AttachArgs {
     /// The gateway
     #[arg(long, value_name = "NAME", default_value = "smsvc")]
     pub name: GatewayName,
+
+    /// The gateway is one that was made with `--provider-tls`
+    #[arg(long)]
+    pub provider_tls: bool,
 }
 
 /// Write the provider's image, as `docker load` reads it

@@ -8,22 +8,38 @@ use crate::engine::{Engine, EngineError};
 use crate::gateway::{GatewayName, labels};
 use crate::plan::gateway::{Leftover, Part};
 
-/// Makes one part. `secret` is what the secret will hold.
+/// What new secrets hold.
+pub struct Drawn {
+    /// What Traefik tells the provider.
+    pub token: String,
+    /// The certificate of the provider and its key.
+    pub identity: String,
+}
+
+/// Makes one part.
 pub async fn make_part(
     engine: &impl Engine,
     gateway: &GatewayName,
     part: &Part,
-    secret: &str,
+    drawn: &Drawn,
 ) -> Result<(), EngineError> {
     match part {
         Part::Network { body, .. } => engine.create_network(body).await.map(drop),
-        Part::Secret { name } => {
-            let data = BASE64_STANDARD.encode(secret);
-            let body = json!({ "Name": name, "Labels": labels(gateway), "Data": data });
-            engine.create_secret(&body).await.map(drop)
-        }
+        Part::Secret { name } => secret(engine, gateway, name, &drawn.token).await,
+        Part::Identity { name } => secret(engine, gateway, name, &drawn.identity).await,
         Part::Config(content) => engine.create_config(&content.body(gateway)).await.map(drop),
     }
+}
+
+async fn secret(
+    engine: &impl Engine,
+    gateway: &GatewayName,
+    name: &str,
+    text: &str,
+) -> Result<(), EngineError> {
+    let data = BASE64_STANDARD.encode(text);
+    let body = json!({ "Name": name, "Labels": labels(gateway), "Data": data });
+    engine.create_secret(&body).await.map(drop)
 }
 
 /// Removes one part.

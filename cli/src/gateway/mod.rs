@@ -6,12 +6,14 @@
 
 pub mod elf;
 pub mod guest;
+mod identity;
 pub mod image;
 mod name;
 mod provider;
 mod settings;
 pub(crate) mod traefik;
 
+pub use identity::{IdentityError, identity};
 pub use name::{EntryPoint, EntryPointError, GatewayName, GatewayNameError};
 pub use provider::provider_service;
 pub use settings::{StaticError, attach_lines, static_configuration};
@@ -48,6 +50,8 @@ pub struct Wish {
     pub traefik: Option<TraefikWish>,
     /// The names of the entry points.
     pub entry_points: Vec<EntryPoint>,
+    /// Whether Traefik asks the provider over TLS.
+    pub provider_tls: bool,
     /// The provider's image, and where it can run.
     pub provider_image: String,
     /// The only node that has the image.
@@ -123,6 +127,8 @@ pub struct Ids {
     pub configs: BTreeMap<String, String>,
     /// Of the secret.
     pub secret: String,
+    /// Of the certificate and its key.
+    pub identity: String,
     /// Of the network between Traefik and the provider.
     pub control: String,
 }

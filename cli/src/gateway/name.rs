@@ -46,6 +46,17 @@ impl GatewayName {
         format!("{self}-control")
     }
 
+    /// The name by which Traefik asks the provider. That of the tasks and not of the service: it resolves alike in both
+    /// endpoint modes.
+    pub fn provider_host(&self) -> String {
+        format!("tasks.{}", self.provider())
+    }
+
+    /// The Docker secret with the certificate of the provider and its key.
+    pub fn identity(&self) -> String {
+        format!("{self}-identity")
+    }
+
     /// The Docker secret that the two share.
     pub fn token(&self) -> String {
         format!("{self}-token")

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::traefik::secret;
+use super::traefik::secrets;
 use super::{Ids, PROVIDER_PORT, Wish, labels};
 
 /// The user that owns nothing.
@@ -27,6 +27,10 @@ pub fn provider_service(wish: &Wish, ids: &Ids) -> Value {
     let secret_file = format!("/run/secrets/{}", wish.name.token());
     let mut arguments = vec!["provider", "--listen", &listen, "--secret-file", &secret_file];
 
+    let identity_file = format!("/run/secrets/{}", wish.name.identity());
+    if wish.provider_tls {
+        arguments.extend(["--tls-cert", &identity_file, "--tls-key", &identity_file]);
+    }
     arguments.extend(wish.only_network.iter().flat_map(|name| ["--network", name]));
     arguments.extend(wish.entry_points.iter().flat_map(|point| ["--entrypoint", &point.name]));
     json!({
@@ -45,7 +49,7 @@ pub fn provider_service(wish: &Wish, ids: &Ids) -> Value {
                 "Mounts": [{
                     "Type": "bind", "Source": wish.socket.display().to_string(), "Target": SOCKET, "ReadOnly": true
                 }],
-                "Secrets": [secret(wish, ids, NOBODY)],
+                "Secrets": secrets(wish, ids, NOBODY),
             },
             "Placement": { "Constraints": [constraint] },
             "Networks": [{ "Target": ids.control }],

@@ -34,6 +34,7 @@ pub fn static_configuration(
     entry_points: &[EntryPoint],
     poll: Duration,
     grace: Duration,
+    provider_tls: bool,
     further: Option<&str>,
 ) -> Result<String, StaticError> {
     let mut points = Map::new();
@@ -52,7 +53,7 @@ pub fn static_configuration(
         "providers": {
             "providersThrottleDuration": THROTTLE,
             "http": {
-                "endpoint": endpoint(name),
+                "endpoint": endpoint(name, provider_tls),
                 "pollInterval": seconds(poll),
                 "headers": { "Authorization": format!("Bearer {SECRET}") },
             },
@@ -62,6 +63,9 @@ pub fn static_configuration(
         "metrics": { "prometheus": {} },
         "log": { "level": "INFO", "noColor": true },
     });
+    if provider_tls {
+        whole["providers"]["http"]["tls"] = json!({ "ca": trusted(name) });
+    }
     if let Some(text) = further {
         let value: Value =
             serde_saphyr::from_str(text).map_err(|error| StaticError::Yaml(error.to_string()))?;
@@ -75,19 +79,25 @@ pub fn static_configuration(
 }
 
 /// The lines by which a Traefik of the user's own joins, for a Docker config with the template driver golang.
-pub fn attach_lines(name: &GatewayName) -> [String; 4] {
-    let (endpoint, secret) = (endpoint(name), secret(name));
+pub fn attach_lines(name: &GatewayName, provider_tls: bool) -> [String; 4] {
+    let (endpoint, secret) = (endpoint(name, provider_tls), secret(name));
+    let tls = if provider_tls { format!("tls: {{ca: '{}'}}, ", trusted(name)) } else { String::new() };
     [
         "providers:".to_owned(),
-        format!("  http: {{endpoint: '{endpoint}', headers: {{Authorization: 'Bearer {secret}'}}}}"),
+        format!("  http: {{endpoint: '{endpoint}', {tls}headers: {{Authorization: 'Bearer {secret}'}}}}"),
         "experimental:".to_owned(),
         "  {abortOnPluginFailure: true, localPlugins: {smsvc: {moduleName: smsvc}}}".to_owned(),
     ]
 }
 
-/// By the name of the tasks and not of the service: it resolves alike in both endpoint modes.
-fn endpoint(name: &GatewayName) -> String {
-    format!("http://tasks.{}:{PROVIDER_PORT}/traefik", name.provider())
+fn endpoint(name: &GatewayName, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}:{PROVIDER_PORT}/traefik", name.provider_host())
+}
+
+/// Where a task has the certificate of the provider.
+fn trusted(name: &GatewayName) -> String {
+    format!("/run/secrets/{}", name.identity())
 }
 
 /// Without the last, a plugin that does not load takes its routers with it, and Traefik looks healthy.
@@ -127,9 +137,13 @@ mod tests {
     use super::*;
 
     fn written(further: Option<&str>) -> Result<Value, StaticError> {
+        with_tls(false, further)
+    }
+
+    fn with_tls(tls: bool, further: Option<&str>) -> Result<Value, StaticError> {
         let points = ["web=:80".parse().unwrap(), "safe=:443,tls".parse().unwrap()];
         let second = Duration::from_secs(1);
-        let text = static_configuration(&"edge".parse().unwrap(), &points, second, second, further)?;
+        let text = static_configuration(&"edge".parse().unwrap(), &points, second, second, tls, further)?;
         // As Docker does it.
         let text = text.replace("{{ \"{{\" }}", "{{").replace("{{ secret \"edge-token\" }}", "s3cret");
         Ok(serde_saphyr::from_str(&text).unwrap())
@@ -159,15 +173,24 @@ mod tests {
 
     #[test]
     fn four_lines_attach_a_traefik_of_the_users_own() {
-        let lines = attach_lines(&"edge".parse().unwrap())
-            .join("\n")
-            .replace("{{ secret \"edge-token\" }}", "s3cret");
-        let settings: Value = serde_saphyr::from_str(&lines).unwrap();
-        let whole = written(None).unwrap();
-        assert_eq!(settings["experimental"], whole["experimental"]);
-        for key in ["endpoint", "headers"] {
-            assert_eq!(settings["providers"]["http"][key], whole["providers"]["http"][key]);
+        for tls in [false, true] {
+            let lines = attach_lines(&"edge".parse().unwrap(), tls)
+                .join("\n")
+                .replace("{{ secret \"edge-token\" }}", "s3cret");
+            let settings: Value = serde_saphyr::from_str(&lines).unwrap();
+            let whole = with_tls(tls, None).unwrap();
+            assert_eq!(settings["experimental"], whole["experimental"]);
+            for key in ["endpoint", "headers", "tls"] {
+                assert_eq!(settings["providers"]["http"][key], whole["providers"]["http"][key]);
+            }
         }
+    }
+
+    #[test]
+    fn over_tls_traefik_trusts_the_certificate_of_the_provider_and_no_other() {
+        let http = &with_tls(true, None).unwrap()["providers"]["http"];
+        assert_eq!(http["endpoint"], "https://tasks.edge-provider:9080/traefik");
+        assert_eq!(http["tls"], json!({ "ca": "/run/secrets/edge-identity" }));
     }
 
     #[test]

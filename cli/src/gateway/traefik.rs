@@ -62,7 +62,7 @@ pub fn traefik_service(
                     "StartPeriod": 20 * SECOND,
                 },
                 "Configs": contents.iter().map(|content| file(content, ids)).collect::<Vec<_>>(),
-                "Secrets": [secret(wish, ids, "0")],
+                "Secrets": secrets(wish, ids, "0"),
             },
             "Placement": { "Constraints": traefik.constraints },
             "Networks": networks.iter().map(|id| json!({ "Target": id })).collect::<Vec<_>>(),
@@ -93,14 +93,18 @@ fn file(content: &Content, ids: &Ids) -> Value {
     })
 }
 
-/// The secret, for one user.
-pub(super) fn secret(wish: &Wish, ids: &Ids, user: &str) -> Value {
-    let name = wish.name.token();
-    json!({
-        "File": { "Name": name, "UID": user, "GID": "0", "Mode": 0o400 },
-        "SecretID": ids.secret,
-        "SecretName": name,
-    })
+/// The secrets, for one user.
+pub(super) fn secrets(wish: &Wish, ids: &Ids, user: &str) -> Value {
+    let identity = wish.provider_tls.then(|| (wish.name.identity(), &ids.identity));
+    let all = [(wish.name.token(), &ids.secret)].into_iter().chain(identity);
+    let secret = |(name, id): (String, &String)| {
+        json!({
+            "File": { "Name": name, "UID": user, "GID": "0", "Mode": 0o400 },
+            "SecretID": id,
+            "SecretName": name,
+        })
+    };
+    all.map(secret).collect()
 }
 
 /// The plugin, as Traefik finds it, and the static configuration.
@@ -140,6 +144,7 @@ pub(crate) mod tests {
                 grace: Duration::from_secs(10),
             }),
             entry_points: vec!["web=:80".parse().unwrap()],
+            provider_tls: false,
             provider_image: "sha256:1".into(),
             provider_node: None,
             socket: PathBuf::from("/var/run/docker.sock"),

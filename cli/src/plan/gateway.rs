@@ -36,6 +36,11 @@ pub enum Part {
         /// Its name.
         name: String,
     },
+    /// The certificate of the provider and its key, which are drawn when they are made.
+    Identity {
+        /// Its name.
+        name: String,
+    },
     /// A config.
     Config(Content),
 }
@@ -138,6 +143,10 @@ pub fn missing(
     if !snapshot.secrets.contains_key(&token) {
         parts.push(Part::Secret { name: token });
     }
+    let identity = wish.name.identity();
+    if wish.provider_tls && !snapshot.secrets.contains_key(&identity) {
+        parts.push(Part::Identity { name: identity });
+    }
     let unknown = contents.iter().filter(|content| !snapshot.configs.contains_key(&content.name));
     parts.extend(unknown.cloned().map(Part::Config));
     for name in [wish.name.traefik(), wish.name.provider()] {
@@ -194,6 +203,7 @@ fn ids(wish: &Wish, contents: &[Content], snapshot: &GatewaySnapshot) -> Ids {
     Ids {
         configs: configs.collect(),
         secret: known(&snapshot.secrets, &wish.name.token()),
+        identity: known(&snapshot.secrets, &wish.name.identity()),
         control: snapshot.control_id().map_or_else(|| to_come(&wish.name.control()), str::to_owned),
     }
 }
@@ -376,6 +386,23 @@ mod tests {
         assert_eq!(missing(&wish, &contents, &snapshot).unwrap(), []);
         assert_eq!(services(&wish, &contents, &snapshot).unwrap().steps, []);
         assert_eq!(stale(&wish.name, &contents, &snapshot), []);
+    }
+
+    #[test]
+    fn tls_draws_an_identity_once_and_both_services_have_it() {
+        let (mut wish, contents) = wished();
+        wish.provider_tls = true;
+        let mut snapshot = done(&wish, &contents);
+        let identity = Part::Identity { name: "edge-identity".into() };
+        assert_eq!(missing(&wish, &contents, &snapshot).unwrap(), [identity]);
+        snapshot.secrets.insert("edge-identity".into(), "identity-id".into());
+        assert_eq!(missing(&wish, &contents, &snapshot).unwrap(), []);
+        let steps = services(&wish, &contents, &snapshot).unwrap().steps;
+        assert_eq!(steps.len(), 2);
+        for step in steps {
+            let Step::UpdateService { after, .. } = step else { panic!("{step:?}") };
+            assert_eq!(after["TaskTemplate"]["ContainerSpec"]["Secrets"][1]["SecretID"], "identity-id");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use smsvc_core::merge::Declaration;
 use super::Report;
 use super::update::differences;
 use crate::flags::CreateRequest;
-use crate::plan::{Cost, CreatePlan, Step};
+use crate::plan::{BudgetRefusal, Cost, CreatePlan, Step};
 use crate::publish::Way;
 use crate::words::{addresses, need};
 
@@ -47,10 +47,13 @@ impl Report {
             }
         }
         self.lint_warnings(&plan.warnings);
-        if let Some(refusal) = &plan.overruled {
-            for line in refusal.lines() {
-                self.warning(&line);
-            }
+        self.overruled(plan.overruled.as_ref());
+    }
+
+    /// Why something does not fit that is done nevertheless.
+    pub(crate) fn overruled(self, refusal: Option<&BudgetRefusal>) {
+        for line in refusal.into_iter().flat_map(BudgetRefusal::lines) {
+            self.warning(&line);
         }
     }
 

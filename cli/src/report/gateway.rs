@@ -160,7 +160,7 @@ impl Report {
         for part in parts {
             let (kind, name) = match part {
                 Part::Network { name, .. } => ("network", name),
-                Part::Secret { name } => ("secret", name),
+                Part::Secret { name } | Part::Identity { name } => ("secret", name),
                 Part::Config(content) => ("config", &content.name),
             };
             self.result(&format!("{verb} {kind} {name}"));
@@ -211,13 +211,18 @@ impl Report {
     }
 
     /// What else a Traefik of the user's own needs.
-    pub fn gateway_attach_notes(self, name: &GatewayName) {
+    pub fn gateway_attach_notes(self, name: &GatewayName, provider_tls: bool) {
         let (control, token) = (name.control(), name.token());
+        let (identity, flag) = if provider_tls {
+            (format!(" --secret-add {}", name.identity()), " --provider-tls")
+        } else {
+            (String::new(), "")
+        };
         self.note(&format!(
             "Docker fills in the secret, if the file reaches Traefik as a config: docker config create --template-driver golang NAME FILE\n\
-             Traefik's service also needs: --network-add {control} --secret-add {token}\n\
+             Traefik's service also needs: --network-add {control} --secret-add {token}{identity}\n\
              and the plugin, in {PLUGIN_FOLDER}: the configs {name}-manifest-… as .traefik.yml and {name}-guest-… as plugin.wasm\n\
-             `docker smsvc gateway up --provider-only` makes all of these"
+             `docker smsvc gateway up --provider-only{flag}` makes all of these"
         ));
     }
 

@@ -26,9 +26,7 @@ impl Report {
         for notice in &plan.notices {
             self.warning(&sentence(notice));
         }
-        if let Some(refusal) = &plan.overruled {
-            refusal.lines().for_each(|line| self.warning(&line));
-        }
+        self.overruled(plan.overruled.as_ref());
     }
 
     /// What changes cost on each network, and what is missing there.

@@ -6,8 +6,8 @@ use crate::report::Report;
 
 /// The lines go to stdout, and what else there is to do to stderr.
 pub(super) fn attach(args: &AttachArgs, report: Report) {
-    for line in attach_lines(&args.name) {
+    for line in attach_lines(&args.name, args.provider_tls) {
         report.result(&line);
     }
-    report.gateway_attach_notes(&args.name);
+    report.gateway_attach_notes(&args.name, args.provider_tls);
 }

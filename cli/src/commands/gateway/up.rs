@@ -11,14 +11,15 @@ use crate::args::UpArgs;
 use crate::commands::{Wait, converge, unless};
 use crate::engine::{Engine, Host, Surroundings};
 use crate::error::Error;
-use crate::execute::{execute, make_part, remove_leftover};
-use crate::gateway::hex;
+use crate::execute::{Drawn, execute, make_part, remove_leftover};
+use crate::flags::IpBudget;
+use crate::gateway::{hex, identity};
 use crate::observe::GatewaySnapshot;
 use crate::plan::Step;
 use crate::plan::gateway::{Services, missing, services, stale};
 use crate::plugin::Cancellation;
 use crate::report::Report;
-use crate::reserve::{Reservation, within};
+use crate::reserve::{Claim, Reservation, within};
 
 /// How long the engine may take to give a new network its addresses.
 const ALLOCATION: Duration = Duration::from_secs(15);
@@ -39,10 +40,7 @@ pub(super) async fn up(
     let before = unless(cancellation, observe()).await?;
     let parts = missing(&wish, &contents, &before).map_err(GatewayError::from)?;
     // All that can be refused is refused before anything is made.
-    let draft = services(&wish, &contents, &before)?;
-    if let Some(refusal) = draft.refusal {
-        return Err(Error::Budget(refusal));
-    }
+    let draft = judged(services(&wish, &contents, &before)?, args.ip_budget)?;
     let image = match image {
         Some(image) if wish.provider_image == image.name => Some(image),
         _ => None,
@@ -50,6 +48,7 @@ pub(super) async fn up(
     if args.dry_run {
         report.gateway_parts(&parts, image.as_ref().map(|image| image.name.as_str()), true);
         report.gateway_decisions(draft.choice.as_ref(), &draft.costs);
+        report.overruled(draft.refusal.as_ref());
         report.dry_run(&draft.steps);
         report.gateway_leftovers(&stale(&wish.name, &contents, &before), true);
         return Ok(());
@@ -62,9 +61,9 @@ pub(super) async fn up(
         }
         report.gateway_parts(&[], Some(&name), false);
     }
-    let secret = secret()?;
+    let drawn = Drawn { token: token()?, identity: identity(&wish.name).map_err(no_randomness)? };
     for part in &parts {
-        unless(cancellation, make_part(engine, &wish.name, part, &secret)).await.map_err(half_way)?;
+        unless(cancellation, make_part(engine, &wish.name, part, &drawn)).await.map_err(half_way)?;
         report.gateway_parts(std::slice::from_ref(part), None, false);
     }
     unless(cancellation, allocated(engine, &wish.name)).await.map_err(half_way)?;
@@ -72,10 +71,7 @@ pub(super) async fn up(
     let work = async |reservation: &Reservation<'_, _>| {
         let now = unless(cancellation, GatewaySnapshot::observe(engine, &wish.name)).await?;
         missing(&wish, &contents, &now).map_err(GatewayError::from)?;
-        let plan = services(&wish, &contents, &now)?;
-        if let Some(refusal) = plan.refusal {
-            return Err(Error::Budget(refusal));
-        }
+        let plan = judged(services(&wish, &contents, &now)?, args.ip_budget)?;
         if !unless(cancellation, reservation.confirm()).await? {
             return Ok(None);
         }
@@ -88,8 +84,9 @@ pub(super) async fn up(
         Ok(Some((plan, done)))
     };
     let (plan, done) = within(engine, &draft.claim, cancellation, report, work).await.map_err(half_way)?;
-    let Services { steps, choice, costs, .. } = plan;
+    let Services { steps, choice, costs, refusal, .. } = plan;
     report.gateway_decisions(choice.as_ref(), &costs);
+    report.overruled(refusal.as_ref());
     for (step, done) in steps.iter().zip(&done) {
         report.gateway_step(step);
         for warning in &done.warnings {
@@ -122,11 +119,24 @@ pub(super) async fn up(
     Ok(())
 }
 
+/// What the policy leaves of a refusal: it is the end, a warning, or nothing.
+fn judged(mut plan: Services, policy: IpBudget) -> Result<Services, Error> {
+    match policy {
+        IpBudget::Enforce => plan.refusal.take().map_or(Ok(plan), |refusal| Err(Error::Budget(refusal))),
+        IpBudget::Warn => Ok(plan),
+        IpBudget::Off => Ok(Services { costs: Vec::new(), refusal: None, claim: Claim::none(), ..plan }),
+    }
+}
+
 /// 32 random bytes, in digits.
-fn secret() -> Result<String, GatewayError> {
+fn token() -> Result<String, GatewayError> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| GatewayError::NoRandomness(error.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
     Ok(hex(&bytes))
+}
+
+fn no_randomness(error: impl std::fmt::Display) -> GatewayError {
+    GatewayError::NoRandomness(error.to_string())
 }
 
 /// Waits until the gateway's own network has its addresses.

@@ -66,6 +66,7 @@ pub(super) async fn prepare(
         networks: networks.into_iter().map(|network| network.id).collect(),
         traefik: None,
         entry_points: args.entry_points.clone(),
+        provider_tls: args.provider_tls,
         provider_image: String::new(),
         provider_node: None,
         socket,
@@ -108,8 +109,14 @@ fn settings(args: &UpArgs) -> Result<String, GatewayError> {
         read.map_err(|error| GatewayError::File { path: path.clone(), error })
     });
     let further = further.transpose()?;
-    let text =
-        static_configuration(&args.name, &args.entry_points, args.poll_interval, GRACE, further.as_deref());
+    let text = static_configuration(
+        &args.name,
+        &args.entry_points,
+        args.poll_interval,
+        GRACE,
+        args.provider_tls,
+        further.as_deref(),
+    );
     let path = args.static_file.clone().unwrap_or_default();
     text.map_err(|error| GatewayError::Static { path, error })
 }
