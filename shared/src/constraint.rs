@@ -33,6 +33,17 @@ pub enum Constraint {
     },
 }
 
+/// A [`Constraint`] other than `one-of`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Check {
+    Uuid,
+    Date,
+    Uint,
+    Int,
+    Slug,
+    Len(usize, usize),
+}
+
 /// A text that is no constraint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a constraint: use int, uint, uuid, date, slug, len(1,40) or one-of(a,b)")]
@@ -64,17 +75,19 @@ impl Constraint {
 
     /// Whether `text`, decoded, is as it must be.
     pub fn accepts(&self, text: &str) -> bool {
-        match self {
-            Self::OneOf(texts) => texts.contains(text),
-            Self::Uuid => is_uuid(text),
-            Self::Date => Day::parse(text).is_some(),
-            Self::Uint => is_digits(text),
-            Self::Int => is_digits(text.strip_prefix('-').unwrap_or(text)),
-            Self::Slug => text.split('-').all(is_slug_word),
+        let check = match self {
+            Self::OneOf(texts) => return texts.contains(text),
+            Self::Uuid => Check::Uuid,
+            Self::Date => Check::Date,
+            Self::Uint => Check::Uint,
+            Self::Int => Check::Int,
+            Self::Slug => Check::Slug,
             Self::Len { min, max } => {
-                u32::try_from(text.chars().count()).is_ok_and(|count| (*min..=*max).contains(&count))
+                let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+                Check::Len(number(*min), number(*max))
             }
-        }
+        };
+        check.accepts(text)
     }
 
     /// Whether certainly no text is as both say.
@@ -88,6 +101,20 @@ impl Constraint {
             | (Self::Date, Self::Uint | Self::Int)
             | (Self::Uint | Self::Int, Self::Date) => true,
             _ => false,
+        }
+    }
+}
+
+impl Check {
+    /// Whether `text`, decoded, is as it must be.
+    pub(crate) fn accepts(self, text: &str) -> bool {
+        match self {
+            Self::Uuid => is_uuid(text),
+            Self::Date => Day::parse(text).is_some(),
+            Self::Uint => is_digits(text),
+            Self::Int => is_digits(text.strip_prefix('-').unwrap_or(text)),
+            Self::Slug => text.split('-').all(is_slug_word),
+            Self::Len(min, max) => (min..=max).contains(&text.chars().count()),
         }
     }
 }

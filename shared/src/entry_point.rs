@@ -3,8 +3,6 @@
 //! For prediction: Traefik does this itself before it calls the middleware. Measured on Traefik 3.7 with its
 //! defaults (`sanitizePath` on, encoded slashes allowed); the first step is Go's `net/url`.
 
-use std::borrow::Cow;
-
 use crate::path::{decoded, has_sound_escapes, is_unreserved, push_escape, split_first};
 
 /// What becomes of a request target.
@@ -37,7 +35,7 @@ pub fn receive(method: &str, target: &str) -> Received {
     let mut passed = cleaned(&normalized(&escaped));
     if let Some(query) = query {
         passed.push('?');
-        passed.push_str(&ascii(query.replace(';', "&").as_bytes()));
+        passed.push_str(ascii(query.replace(';', "&").as_bytes(), &mut String::new()));
     }
     Received::Passes(passed)
 }
@@ -45,20 +43,20 @@ pub fn receive(method: &str, target: &str) -> Received {
 /// A target as text, with bytes outside ASCII percent-encoded.
 ///
 /// Traefik encodes the path, and hands the query on as it came. Encoded it means the same, and a rewrite can keep it.
-/// The middleware does this before it decides.
-pub fn ascii(target: &[u8]) -> Cow<'_, str> {
-    if target.is_ascii() {
-        return String::from_utf8_lossy(target);
+/// The middleware does this before it decides. What has to be encoded stands in `buffer`.
+pub fn ascii<'a>(target: &'a [u8], buffer: &'a mut String) -> &'a str {
+    match std::str::from_utf8(target) {
+        Ok(text) if text.is_ascii() => return text,
+        _ => buffer.clear(),
     }
-    let mut text = String::with_capacity(target.len());
     for byte in target {
         if byte.is_ascii() {
-            text.push(char::from(*byte));
+            buffer.push(char::from(*byte));
         } else {
-            push_escape(&mut text, *byte);
+            push_escape(buffer, *byte);
         }
     }
-    Cow::Owned(text)
+    buffer
 }
 
 /// Go's `URL.EscapedPath`: the path as it was sent where its encoding is sound, else decoded and encoded anew, by which
@@ -73,7 +71,7 @@ fn escaped(path: &str) -> Option<String> {
         return Some(path.to_owned());
     }
     let mut text = String::with_capacity(path.len());
-    for byte in decoded(&ascii(path.as_bytes())) {
+    for byte in decoded(ascii(path.as_bytes(), &mut String::new())) {
         if stays(byte) {
             text.push(char::from(byte));
         } else {

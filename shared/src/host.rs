@@ -2,7 +2,6 @@
 //!
 //! The port is no part of a host here: Traefik's entry point has already chosen it.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::Ipv6Addr;
 
@@ -103,7 +102,7 @@ impl HostPattern {
     }
 
     /// Whether a request to `host` is meant.
-    pub fn matches(&self, host: &RequestHost<'_>) -> bool {
+    pub fn matches(&self, host: RequestHost<'_>) -> bool {
         match &self.0 {
             Kind::Exact(name) => host.as_str() == name,
             Kind::Wildcard(suffix) => host.parents().any(|parent| parent == suffix),
@@ -124,34 +123,38 @@ impl fmt::Display for HostPattern {
 ///
 /// Never wrong: a host header that is no host is simply equal to no pattern. An address is compared as text, as
 /// Traefik does; patterns hold its canonical form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestHost<'a>(Cow<'a, str>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestHost<'a>(&'a str);
 
 impl<'a> RequestHost<'a> {
-    /// Takes the value of a `Host` header (RFC 9110, section 7.2: `uri-host [ ":" port ]`).
-    pub fn new(header: &'a str) -> Self {
+    /// Takes the value of a `Host` header (RFC 9110, section 7.2: `uri-host [ ":" port ]`). What has to be changed to
+    /// lower case stands in `buffer`.
+    pub fn read(header: &'a str, buffer: &'a mut String) -> Self {
         let (name, port) = split_port(header);
         let name = name.strip_suffix('.').unwrap_or(name);
-        if port.contains(':') || !(is_host_name(name) || matches!(bracketed(name), Some((_, "")))) {
-            return Self(Cow::Borrowed(""));
+        if port.contains(':') || !(is_host_name(name) || is_bracketed(name)) {
+            return Self("");
         }
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            Self(Cow::Owned(name.to_ascii_lowercase()))
+            buffer.clear();
+            buffer.push_str(name);
+            buffer.make_ascii_lowercase();
+            Self(buffer)
         } else {
-            Self(Cow::Borrowed(name))
+            Self(name)
         }
     }
 
     /// The host as text; empty if the header held none.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn as_str(self) -> &'a str {
+        self.0
     }
 
     /// The host without its first label, without its first two, and so on: the wildcards that take it, the
     /// longest first.
-    pub(crate) fn parents(&self) -> impl Iterator<Item = &str> {
-        let cut = |host: &str| host.split_once('.').map(|(first, _)| first.len());
-        std::iter::successors(Some(self.as_str()), move |host| host.get(cut(host)?.checked_add(1)?..)).skip(1)
+    pub(crate) fn parents(self) -> impl Iterator<Item = &'a str> {
+        let cut = |host: &'a str| host.split_once('.').map(|(_, parent)| parent);
+        std::iter::successors(cut(self.0), move |host| cut(host))
     }
 }
 
@@ -175,6 +178,12 @@ fn bracketed(text: &str) -> Option<(String, &str)> {
     Some((format!("[{address}]"), rest))
 }
 
+/// Whether it is an address in brackets.
+fn is_bracketed(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    inside.is_some_and(|inside| inside.parse::<Ipv6Addr>().is_ok())
+}
+
 /// Letters, digits, `-` and `_`, in labels of 1 to 63 bytes; covers IPv4 addresses too.
 fn is_host_name(text: &str) -> bool {
     let label = |label: &str| {
@@ -191,7 +200,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, host: &str) -> bool {
-        HostPattern::parse(pattern).unwrap().matches(&RequestHost::new(host))
+        HostPattern::parse(pattern).unwrap().matches(RequestHost::read(host, &mut String::new()))
     }
 
     #[test]
@@ -259,6 +268,6 @@ mod tests {
     #[test]
     fn an_endless_host_is_equal_to_nothing() {
         let host = ".a".repeat(100_000);
-        assert_eq!(RequestHost::new(&host).parents().count(), 0);
+        assert_eq!(RequestHost::read(&host, &mut String::new()).parents().count(), 0);
     }
 }

@@ -8,8 +8,8 @@
 //!
 //! ```text
 //! smsvc.* labels ──labels──▶ Declaration ──merge──▶ Spec (groups) ──table──▶ Table ──decide──▶ Decision
-//!                            one a service          what Traefik's            an index         forward or
-//!                                                   middleware is given       over routes      answer
+//!                            one a service          the routes, for           a text that      forward or
+//!                                                   people                    Traefik carries  answer
 //! ```
 //!
 //! The vocabulary of one route has a module a word: [`name`], [`host`], [`method`], [`path`], [`constraint`],

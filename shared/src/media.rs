@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::decide::Headers;
 use crate::method::is_token;
 
 /// The greatest weight of a type in `Accept`, in thousandths.
-const BEST: u16 = 1000;
+pub(crate) const BEST: u16 = 1000;
 
 /// The media types of a route; empty means any.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +21,14 @@ pub struct MediaRange {
     kind: String,
     /// `None` for `*`.
     subtype: Option<String>,
+}
+
+/// A [`MediaRange`], wherever its texts stand.
+#[derive(Debug, Clone)]
+pub(crate) struct Essence<T> {
+    pub(crate) kind: T,
+    /// `None` for `*`.
+    pub(crate) subtype: Option<T>,
 }
 
 /// A text that is no media type.
@@ -53,11 +62,8 @@ impl MediaRange {
         self.kind == "text"
     }
 
-    /// Whether the type of a message, with or without parameters, is meant.
-    fn takes(&self, message: &str) -> bool {
-        let Some((kind, subtype)) = essence(message).split_once('/') else { return false };
-        kind.eq_ignore_ascii_case(&self.kind)
-            && self.subtype.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(subtype))
+    fn essence(&self) -> Essence<std::str::Bytes<'_>> {
+        Essence { kind: self.kind.bytes(), subtype: self.subtype.as_deref().map(str::bytes) }
     }
 
     /// Whether a type exists that is meant by both.
@@ -65,26 +71,51 @@ impl MediaRange {
         self.kind == other.kind
             && (self.subtype.is_none() || other.subtype.is_none() || self.subtype == other.subtype)
     }
+}
+
+impl<T: Iterator<Item = u8> + Clone> Essence<T> {
+    /// Whether the type of a message, with or without parameters, is meant.
+    pub(crate) fn takes(&self, message: &str) -> bool {
+        let Some((kind, subtype)) = essence(message).split_once('/') else { return false };
+        same(kind, &self.kind) && self.subtype.as_ref().is_none_or(|wanted| same(subtype, wanted))
+    }
 
     /// How much a client wants it, by the values of `Accept`: the most specific range counts (RFC 9110, section
     /// 12.5.1).
-    fn weight(&self, accept: &[String]) -> u16 {
-        let ranges = accept.iter().flat_map(|value| value.split(','));
-        let fitting = ranges.filter_map(|range| {
-            let (kind, subtype) = essence(range).split_once('/')?;
-            let same = |wanted: &str, own: &str| wanted.eq_ignore_ascii_case(own);
-            let specificity = match (kind, subtype, &self.subtype) {
-                ("*", "*", _) => 0_u8,
-                (kind, "*", _) if same(kind, &self.kind) => 1,
-                (kind, subtype, Some(own)) if same(kind, &self.kind) && same(subtype, own) => 2,
-                // All of a kind is produced, and one of it is wanted.
-                (kind, _, None) if same(kind, &self.kind) => 2,
-                _ => return None,
-            };
-            Some((specificity, quality(range)))
+    pub(crate) fn weight(&self, headers: &dyn Headers) -> u16 {
+        let mut best = None;
+        headers.values("accept", &mut |value| {
+            for range in value.split(',') {
+                best = best.max(self.specificity(range).map(|specificity| (specificity, quality(range))));
+            }
         });
-        fitting.max().map_or(0, |(_, quality)| quality)
+        best.map_or(0, |(_, quality)| quality)
     }
+
+    /// How closely a range of `Accept` means it; `None` if it does not.
+    fn specificity(&self, range: &str) -> Option<u8> {
+        let (kind, subtype) = essence(range).split_once('/')?;
+        match (kind, subtype, &self.subtype) {
+            ("*", "*", _) => Some(0),
+            (kind, "*", _) if same(kind, &self.kind) => Some(1),
+            (kind, subtype, Some(own)) if same(kind, &self.kind) && same(subtype, own) => Some(2),
+            // All of a kind is produced, and one of it is wanted.
+            (kind, _, None) if same(kind, &self.kind) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// Compares a text with one in lower case.
+fn same(text: &str, lower: &(impl Iterator<Item = u8> + Clone)) -> bool {
+    text.bytes().map(|byte| byte.to_ascii_lowercase()).eq(lower.clone())
+}
+
+/// Whether a client says nothing of what it accepts.
+pub(crate) fn accepts_all(headers: &dyn Headers) -> bool {
+    let mut all = true;
+    headers.values("accept", &mut |value| all &= value.trim().is_empty());
+    all
 }
 
 impl MediaTypes {
@@ -105,15 +136,15 @@ impl MediaTypes {
 
     /// Whether a message of this `Content-Type` is taken.
     pub(crate) fn take(&self, content_type: &str) -> bool {
-        self.is_any() || self.0.iter().any(|range| range.takes(content_type))
+        self.is_any() || self.0.iter().any(|range| range.essence().takes(content_type))
     }
 
-    /// How much a client with these values of `Accept` wants one of them, in thousandths; 0 if it takes none.
-    pub(crate) fn weight(&self, accept: &[String]) -> u16 {
-        if self.is_any() || accept.iter().all(|value| value.trim().is_empty()) {
+    /// How much a client wants one of them, in thousandths; 0 if it takes none.
+    pub(crate) fn weight(&self, headers: &dyn Headers) -> u16 {
+        if self.is_any() || accepts_all(headers) {
             return BEST;
         }
-        self.0.iter().map(|range| range.weight(accept)).max().unwrap_or_default()
+        self.0.iter().map(|range| range.essence().weight(headers)).max().unwrap_or_default()
     }
 
     /// Whether a message exists that both mean, where neither means any.
@@ -136,7 +167,10 @@ fn quality(range: &str) -> u16 {
     let (whole, fraction) = q.trim().split_once('.').unwrap_or((q.trim(), ""));
     let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
     match whole {
-        "0" if digits => format!("{fraction:0<3}").parse().unwrap_or(BEST),
+        "0" if digits => {
+            let digits = fraction.bytes().map(|byte| u16::from(byte.wrapping_sub(b'0')));
+            digits.zip([100_u16, 10, 1]).map(|(digit, worth)| digit.wrapping_mul(worth)).sum()
+        }
         _ => BEST,
     }
 }
@@ -166,7 +200,7 @@ mod tests {
     }
 
     fn weight(produces: &str, accept: &str) -> u16 {
-        types(produces).weight(&[accept.to_owned()])
+        types(produces).weight(&&[("accept", accept)][..])
     }
 
     #[test]
@@ -189,7 +223,7 @@ mod tests {
 
     #[test]
     fn without_accept_everything_is_welcome_and_a_wrong_weight_is_none() {
-        assert_eq!(types("a/b").weight(&[]), BEST);
+        assert_eq!(types("a/b").weight(&()), BEST);
         assert_eq!(weight("a/b", ""), BEST);
         for q in ["2", "0.1234", "x", "1.000", "-1"] {
             assert_eq!(weight("a/b", &format!("a/b;q={q}")), BEST, "{q}");

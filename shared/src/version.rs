@@ -3,7 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use crate::condition::{HeaderName, QueryName};
+use crate::condition::{HeaderName, QueryName, query_values};
+use crate::decide::{Headers, first};
 use crate::method::is_token;
 use crate::path::form_decoded;
 
@@ -38,13 +39,21 @@ pub enum VersionBy {
 /// How a group tells its versions apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versioning {
-    place: Place,
+    place: Named,
     default: Option<u16>,
+}
+
+/// Where a request tells its version, if it is not its path that does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Query,
+    Media,
 }
 
 /// [`VersionBy`] with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum Named {
     /// What stands before and behind the version in its segment.
     Path(String, String),
     Header(HeaderName),
@@ -141,11 +150,11 @@ impl Versioning {
                 if !plain(before) || !plain(behind) {
                     return Err(wrong());
                 }
-                Place::Path(before.to_owned(), behind.to_owned())
+                Named::Path(before.to_owned(), behind.to_owned())
             }
-            VersionBy::Header => Place::Header(HeaderName::parse(name).map_err(|_| wrong())?),
-            VersionBy::Query => Place::Query(QueryName::parse(name).map_err(|_| wrong())?),
-            VersionBy::Media if is_token(name) => Place::Media(name.to_ascii_lowercase()),
+            VersionBy::Header => Named::Header(HeaderName::parse(name).map_err(|_| wrong())?),
+            VersionBy::Query => Named::Query(QueryName::parse(name).map_err(|_| wrong())?),
+            VersionBy::Media if is_token(name) => Named::Media(name.to_ascii_lowercase()),
             VersionBy::Media => return Err(wrong()),
         };
         Ok(Self { place, default })
@@ -154,20 +163,10 @@ impl Versioning {
     /// Where it is told.
     pub fn by(&self) -> VersionBy {
         match self.place {
-            Place::Path(..) => VersionBy::Path,
-            Place::Header(_) => VersionBy::Header,
-            Place::Query(_) => VersionBy::Query,
-            Place::Media(_) => VersionBy::Media,
-        }
-    }
-
-    /// What the header, the query parameter or the parameter of a media type is called; nothing for paths.
-    pub fn name(&self) -> Option<&str> {
-        match &self.place {
-            Place::Path(..) => None,
-            Place::Header(name) => Some(name.as_str()),
-            Place::Query(name) => Some(name.as_str()),
-            Place::Media(name) => Some(name),
+            Named::Path(..) => VersionBy::Path,
+            Named::Header(_) => VersionBy::Header,
+            Named::Query(_) => VersionBy::Query,
+            Named::Media(_) => VersionBy::Media,
         }
     }
 
@@ -179,44 +178,82 @@ impl Versioning {
     /// The segment of a version, if the path tells it.
     pub(crate) fn segment(&self, version: u16) -> Option<String> {
         match &self.place {
-            Place::Path(before, behind) => Some(format!("{before}{version}{behind}")),
+            Named::Path(before, behind) => Some(format!("{before}{version}{behind}")),
             _ => None,
         }
     }
 
-    /// The version that a request wants, where it is not its path that tells; `None` if it names something else.
-    pub(crate) fn wanted(&self, header: &dyn Fn(&str) -> Vec<String>, query: Option<&str>) -> Option<u16> {
-        let told = match &self.place {
-            Place::Path(..) => return None,
-            Place::Header(name) => header(name.as_str()).into_iter().next(),
-            Place::Query(name) => {
-                name.first(query).and_then(|value| String::from_utf8(form_decoded(value).collect()).ok())
-            }
-            Place::Media(name) => ["accept", "content-type"].into_iter().find_map(|field| {
-                header(field)
-                    .iter()
-                    .flat_map(|value| value.split(','))
-                    .find_map(|range| of_media(range, name))
-            }),
-        };
-        match told {
-            None => self.default,
-            Some(text) => number(text.trim().trim_start_matches(['v', 'V'])),
+    /// What the header, the query parameter or the parameter of a media type is called; nothing for paths.
+    pub fn name(&self) -> Option<&str> {
+        match &self.place {
+            Named::Path(..) => None,
+            Named::Header(name) => Some(name.as_str()),
+            Named::Query(name) => Some(name.as_str()),
+            Named::Media(name) => Some(name),
         }
+    }
+
+    /// The version that a request wants, where it is not its path that tells; `None` if it names something else.
+    pub(crate) fn wanted(&self, headers: &dyn Headers, query: Option<&str>) -> Option<u16> {
+        let place = match &self.place {
+            Named::Path(..) => return None,
+            Named::Header(_) => Place::Header,
+            Named::Query(_) => Place::Query,
+            Named::Media(_) => Place::Media,
+        };
+        let name = self.name().unwrap_or_default();
+        wanted(place, name, self.default, headers, query, &mut Vec::new())
     }
 }
 
-/// The version that a media type names, by its parameter `name` or by a part `v2` of its subtype.
-fn of_media(range: &str, name: &str) -> Option<String> {
+/// The version that a request wants: the one that it tells, or else the default; `None` if it tells something else.
+pub(crate) fn wanted(
+    place: Place,
+    name: &str,
+    default: Option<u16>,
+    headers: &dyn Headers,
+    query: Option<&str>,
+    buffer: &mut Vec<u8>,
+) -> Option<u16> {
+    let told = match place {
+        Place::Header => first(headers, name, Told::of),
+        Place::Query => query_values(name.bytes(), query).next().and_then(|value| {
+            buffer.clear();
+            buffer.extend(form_decoded(value));
+            std::str::from_utf8(buffer).ok().map(Told::of)
+        }),
+        Place::Media => ["accept", "content-type"].into_iter().find_map(|field| {
+            let mut found = None;
+            headers.values(field, &mut |value| {
+                found = found.or_else(|| value.split(',').find_map(|range| of_media(range, name)));
+            });
+            found
+        }),
+    };
+    told.map_or(default, |Told(version)| version)
+}
+
+/// What a request tells: a version, or something else.
+#[derive(Debug, Clone, Copy)]
+struct Told(Option<u16>);
+
+impl Told {
+    fn of(text: &str) -> Self {
+        Self(number(text.trim().trim_start_matches(['v', 'V'])))
+    }
+}
+
+/// What a media type tells, by its parameter `name` or by a part `v2` of its subtype.
+fn of_media(range: &str, name: &str) -> Option<Told> {
     let mut parts = range.split(';');
     let subtype = parts.next()?.split_once('/')?.1.trim();
     let parameter =
         parts.filter_map(|part| part.split_once('=')).find(|(key, _)| key.trim().eq_ignore_ascii_case(name));
     if let Some((_, value)) = parameter {
-        return Some(value.trim().trim_matches('"').to_owned());
+        return Some(Told::of(value.trim().trim_matches('"')));
     }
     let vendor = |part: &&str| part.strip_prefix(['v', 'V']).is_some_and(|digits| number(digits).is_some());
-    subtype.split(['.', '+']).find(vendor).map(str::to_owned)
+    subtype.split(['.', '+']).find(vendor).map(Told::of)
 }
 
 /// The canonical text, which [`VersionRange::parse`] reads back.
@@ -237,10 +274,7 @@ mod tests {
         headers: &[(&str, &str)],
         query: Option<&str>,
     ) -> Option<u16> {
-        let header = |wanted: &str| {
-            headers.iter().filter(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned()).collect()
-        };
-        Versioning::new(by, name, Some(1)).unwrap().wanted(&header, query)
+        Versioning::new(by, name, Some(1)).unwrap().wanted(&headers, query)
     }
 
     #[test]

@@ -5,33 +5,21 @@ mod table_of_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smsvc_core::decide::{Decision, Headers, Request, Verdict, decide, explain};
+use smsvc_core::decide::{Decision, Lines, Request, Room, Verdict, decide, explain};
 use smsvc_core::entry_point::{Received, receive};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::labels;
 use smsvc_core::merge::merge;
 use smsvc_core::spec::Spec;
-use smsvc_core::table::Table;
+use smsvc_core::table::{Rules, Table};
 
 use table_of_cases::{Case, Cases, Expected, petstore, seen};
 
-struct Fields<'c>(&'c BTreeMap<String, String>);
-
-impl Headers for Fields<'_> {
-    fn values(&self, name: &str) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.clone())
-            .collect()
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.0.keys().cloned().collect()
-    }
+fn fields(headers: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
-fn table(cases: &Cases) -> Table {
+fn rules(cases: &Cases) -> Rules {
     let declarations: Vec<_> = cases
         .services
         .iter()
@@ -39,31 +27,31 @@ fn table(cases: &Cases) -> Table {
         .collect();
     let merged = merge(&declarations);
     assert_eq!(merged.refused, []);
-    Table::compile(&Spec::parse(&merged.spec.to_json()).unwrap())
+    Rules::of(&Spec::parse(&merged.spec.to_json()).unwrap())
 }
 
 /// What becomes of some headers; of a response, what the service itself says is not known here.
 fn changed<'c>(
     headers: impl IntoIterator<Item = (&'c String, &'c String)>,
-    changes: &[HeaderChange<'_>],
+    changes: &Lines,
 ) -> Vec<(String, String)> {
     let mut headers: Vec<(String, String)> =
         headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
-    for change in changes {
+    for change in changes.changes() {
         match change {
             HeaderChange::Remove(gone) => headers.retain(|(name, _)| name != gone),
             HeaderChange::Set(set, value) => {
                 headers.retain(|(name, _)| name != set);
-                headers.push(((*set).to_owned(), value.clone().into_owned()));
+                headers.push((set.to_owned(), value.to_owned()));
             }
-            HeaderChange::Add(name, value) => headers.push(((*name).to_owned(), value.clone().into_owned())),
+            HeaderChange::Add(name, value) => headers.push((name.to_owned(), value.to_owned())),
         }
     }
     headers
 }
 
 /// What a decision shows of what is expected.
-fn observed(decision: Decision<'_>, case: &Case) -> Expected {
+fn observed(rules: &Rules, decision: Decision<'_>, case: &Case) -> Expected {
     fn lines(headers: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> + Clone {
         headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -75,11 +63,11 @@ fn observed(decision: Decision<'_>, case: &Case) -> Expected {
                 Expected::Answer { .. } => (&none, &none),
             };
             let (request, response) =
-                (changed(&case.headers, &forward.request), changed([], &forward.response));
+                (changed(&case.headers, forward.request), changed([], forward.response));
             Expected::Forward {
-                service: forward.service.to_owned(),
-                route: forward.route.to_owned(),
-                uri: forward.uri.unwrap_or_else(|| case.target.clone()),
+                service: rules.get(forward.rule).unwrap().service().to_owned(),
+                route: rules.get(forward.rule).unwrap().route().name().to_string(),
+                uri: forward.uri.unwrap_or(&case.target).to_owned(),
                 request: seen(of_request, &lines(&request)),
                 response: seen(of_response, &lines(&response)),
             }
@@ -91,12 +79,12 @@ fn observed(decision: Decision<'_>, case: &Case) -> Expected {
                 Expected::Forward { .. } => (&none.0, &none.1),
             };
             let allow =
-                answer.headers.iter().find(|(name, _)| name == "allow").map(|(_, value)| value.clone());
+                answer.headers.pairs().find(|(name, _)| *name == "allow").map(|(_, value)| value.to_owned());
             Expected::Answer {
                 status: answer.status,
                 allow,
-                headers: seen(headers, &lines(&answer.headers)),
-                body: body.as_ref().map(|_| answer.body.clone()),
+                headers: seen(headers, &answer.headers.pairs().collect::<Vec<_>>().iter().copied()),
+                body: body.as_ref().map(|_| answer.body.to_owned()),
             }
         }
     }
@@ -105,12 +93,17 @@ fn observed(decision: Decision<'_>, case: &Case) -> Expected {
 #[test]
 fn every_case_is_decided_as_expected() {
     let cases = petstore();
-    let table = table(&cases);
+    let rules = rules(&cases);
+    let text = rules.compile();
+    let table = Table::open(text.as_bytes()).unwrap();
+    let (mut room, mut other) = (Room::default(), Room::default());
     for case in &cases.requests {
         let Case { name, method, host, target, headers, expect, .. } = case;
-        let request = Request { method, host, uri: target, headers: &Fields(headers) };
-        assert_eq!(&observed(decide(&table, &request), case), expect, "{name}");
-        assert_eq!(decide(&table, &request), explain(&table, &request).decision, "{name}");
+        let fields = fields(headers);
+        let request = Request { method, host, uri: target, headers: &fields.as_slice() };
+        let decision = decide(&table, &request, &mut room);
+        assert_eq!(decision, explain(&rules, &table, &request, &mut other).decision, "{name}");
+        assert_eq!(&observed(&rules, decision, case), expect, "{name}");
     }
 }
 
@@ -134,15 +127,18 @@ fn every_case_has_a_name_of_its_own_and_every_route_a_case() {
     let cases = petstore();
     let names: BTreeSet<&str> = cases.requests.iter().map(|case| case.name.as_str()).collect();
     assert_eq!(names.len(), cases.requests.len());
-    let table = table(&cases);
+    let rules = rules(&cases);
+    let text = rules.compile();
+    let table = Table::open(text.as_bytes()).unwrap();
     let mut reached = BTreeSet::new();
     for Case { method, host, target, headers, .. } in &cases.requests {
-        let request = Request { method, host, uri: target, headers: &Fields(headers) };
-        let chosen =
-            explain(&table, &request).considered.into_iter().find(|it| it.verdict == Verdict::Chosen);
+        let fields = fields(headers);
+        let request = Request { method, host, uri: target, headers: &fields.as_slice() };
+        let considered = explain(&rules, &table, &request, &mut Room::default()).considered;
+        let chosen = considered.into_iter().find(|it| it.verdict == Verdict::Chosen);
         reached.extend(chosen.map(|it| (it.rule.service(), it.rule.route().name())));
     }
-    for rule in table.rules() {
+    for rule in rules.iter() {
         let (owner, name) = (rule.service(), rule.route().name());
         assert!(reached.contains(&(owner, name)), "no case reaches the route {name} of {owner}");
     }

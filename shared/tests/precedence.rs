@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use smsvc_core::decide::{Decision, Headers, Request, decide};
+use smsvc_core::decide::{Decision, Request, Room, decide};
 use smsvc_core::labels;
 use smsvc_core::merge::{Declaration, merge};
-use smsvc_core::table::Table;
+use smsvc_core::table::{Rules, Table};
 
 /// The labels of a service as `key=value` words without `smsvc.`.
 fn declaration(service: &str, created: &str, words: &str) -> Declaration {
@@ -15,32 +15,31 @@ fn declaration(service: &str, created: &str, words: &str) -> Declaration {
     labels::parse(service, created, &labels).unwrap().unwrap()
 }
 
-fn table(declarations: &[Declaration]) -> Table {
+fn rules(declarations: &[Declaration]) -> Rules {
     let merged = merge(declarations);
     assert_eq!(merged.refused, []);
-    Table::compile(&merged.spec)
+    Rules::of(&merged.spec)
 }
 
-/// `x-a` and `x-b`, both `1`.
-struct TwoHeaders;
+const TWO_HEADERS: &[(&str, &str)] = &[("x-a", "1"), ("x-b", "1")];
 
-impl Headers for TwoHeaders {
-    fn values(&self, name: &str) -> Vec<String> {
-        if matches!(name, "x-a" | "x-b") { vec!["1".to_owned()] } else { Vec::new() }
-    }
-
-    fn names(&self) -> Vec<String> {
-        vec!["x-a".to_owned(), "x-b".to_owned()]
+/// Group and service that get a request.
+fn gets(rules: &Rules, method: &str, host: &str, uri: &str) -> (String, String) {
+    let text = rules.compile();
+    let table = Table::open(text.as_bytes()).unwrap();
+    let mut room = Room::default();
+    match decide(&table, &Request { method, host, uri, headers: &TWO_HEADERS }, &mut room) {
+        Decision::Forward(forward) => {
+            let rule = rules.get(forward.rule).unwrap();
+            (rule.group().to_owned(), rule.service().to_owned())
+        }
+        Decision::Answer(answer) => panic!("{method} {host} {uri} is answered with {}", answer.status),
     }
 }
 
 fn chosen(declarations: &[Declaration], method: &str, url: &str) -> String {
     let (host, path) = url.split_once('/').unwrap();
-    let table = table(declarations);
-    match decide(&table, &Request { method, host, uri: &format!("/{path}"), headers: &TwoHeaders }) {
-        Decision::Forward(forward) => forward.service.to_owned(),
-        Decision::Answer(answer) => panic!("{method} {url} is answered with {}", answer.status),
-    }
+    gets(&rules(declarations), method, host, &format!("/{path}")).1
 }
 
 /// Each of these outranks all that follow it, in groups of their own, whichever is older.
@@ -147,9 +146,7 @@ fn of_equal_routes_the_older_service_wins_then_the_name_of_the_group() {
     for group in &mut merged.spec.groups {
         group.services[0].age = 0;
     }
-    let table = Table::compile(&merged.spec);
-    let request = Request { method: "GET", host: "h", uri: "/a", headers: &TwoHeaders };
-    assert!(matches!(decide(&table, &request), Decision::Forward(forward) if forward.group == "a"));
+    assert_eq!(gets(&Rules::of(&merged.spec), "GET", "h", "/a").0, "a");
 }
 
 #[test]

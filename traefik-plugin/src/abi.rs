@@ -114,7 +114,7 @@ fn read(buffer: &mut Vec<u8>, get: impl Fn(*mut u8, usize) -> usize) {
     buffer.reserve(FIRST_CAPACITY);
     let mut length = get(buffer.as_mut_ptr(), buffer.capacity());
     if length > buffer.capacity() {
-        buffer.reserve(length);
+        buffer.reserve_exact(length);
         length = get(buffer.as_mut_ptr(), buffer.capacity());
     }
     if length <= buffer.capacity() {
@@ -139,14 +139,6 @@ fn read_header(kind: u32, buffer: &mut Vec<u8>, name: &str) {
 )]
 fn lower_half(value: u64) -> usize {
     value as usize
-}
-
-/// What stands in `buffer`, each ended by a NUL byte.
-fn split(buffer: &[u8]) -> Vec<Vec<u8>> {
-    let mut values: Vec<Vec<u8>> = buffer.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect();
-    // What follows the last NUL is not a value.
-    values.pop();
-    values
 }
 
 fn add_header(kind: u32, name: &str, value: &str) {
@@ -185,19 +177,15 @@ impl Host for Traefik {
         read(buffer, |start, limit| unsafe { import::get_uri(start, limit) });
     }
 
-    fn request_header(&self, name: &str) -> Vec<Vec<u8>> {
-        let mut buffer = Vec::new();
-        read_header(REQUEST, &mut buffer, name);
-        split(&buffer)
+    fn request_header(&self, name: &str, buffer: &mut Vec<u8>) {
+        read_header(REQUEST, buffer, name);
     }
 
-    fn request_header_names(&self) -> Vec<Vec<u8>> {
-        let mut buffer = Vec::new();
-        read(&mut buffer, |start, limit| {
+    fn request_header_names(&self, buffer: &mut Vec<u8>) {
+        read(buffer, |start, limit| {
             // SAFETY: `read` gives a buffer of at least `limit` bytes.
             lower_half(unsafe { import::get_header_names(REQUEST, start, limit) })
         });
-        split(&buffer)
     }
 
     fn set_request_header(&self, name: &str, value: &str) {
@@ -233,10 +221,10 @@ impl Host for Traefik {
         u16::try_from(import::get_status_code()).unwrap_or_default()
     }
 
-    fn response_header(&self, name: &str) -> Vec<Vec<u8>> {
+    fn has_response_header(&self, name: &str) -> bool {
         let mut buffer = Vec::new();
         read_header(RESPONSE, &mut buffer, name);
-        split(&buffer)
+        !buffer.is_empty()
     }
 
     fn remove_response_header(&self, name: &str) {

@@ -17,11 +17,11 @@ pub trait Host {
     /// Puts the path and the query into `buffer`, percent-encoded; `/` where the path is empty.
     fn uri(&self, buffer: &mut Vec<u8>);
 
-    /// The names of all request headers.
-    fn request_header_names(&self) -> Vec<Vec<u8>>;
+    /// Puts the names of all request headers into `buffer`, each ended by a NUL byte.
+    fn request_header_names(&self, buffer: &mut Vec<u8>);
 
-    /// The values of a request header, in the order in which they came; none if there is no such header.
-    fn request_header(&self, name: &str) -> Vec<Vec<u8>>;
+    /// Puts the values of a request header into `buffer`, in the order in which they came, each ended by a NUL byte.
+    fn request_header(&self, name: &str, buffer: &mut Vec<u8>);
 
     /// Sets a request header to one value and drops all others of that name.
     fn set_request_header(&self, name: &str, value: &str);
@@ -53,8 +53,8 @@ pub trait Host {
     /// The status of the answer that is held back.
     fn status(&self) -> u16;
 
-    /// The values of a header of the answer that is held back.
-    fn response_header(&self, name: &str) -> Vec<Vec<u8>>;
+    /// Whether the answer that is held back has a header.
+    fn has_response_header(&self, name: &str) -> bool;
 
     /// Removes every value of a header of the answer that is held back.
     fn remove_response_header(&self, name: &str);
@@ -120,9 +120,17 @@ pub(crate) mod fake {
         }
     }
 
-    fn values(headers: &[(String, Vec<u8>)], name: &str) -> Vec<Vec<u8>> {
-        let of_that_name = headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        of_that_name.map(|(_, value)| value.clone()).collect()
+    fn values<'h>(headers: &'h [(String, Vec<u8>)], name: &str) -> impl Iterator<Item = &'h [u8]> {
+        let of_that_name = headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        of_that_name.map(|(_, value)| value.as_slice())
+    }
+
+    fn fill_all<'v>(buffer: &mut Vec<u8>, values: impl Iterator<Item = &'v [u8]>) {
+        buffer.clear();
+        values.for_each(|value| {
+            buffer.extend_from_slice(value);
+            buffer.push(0);
+        });
     }
 
     fn fill(buffer: &mut Vec<u8>, value: &[u8]) {
@@ -143,13 +151,13 @@ pub(crate) mod fake {
             fill(buffer, &self.uri);
         }
 
-        fn request_header_names(&self) -> Vec<Vec<u8>> {
-            self.headers.iter().map(|(name, _)| name.clone().into_bytes()).collect()
+        fn request_header_names(&self, buffer: &mut Vec<u8>) {
+            fill_all(buffer, self.headers.iter().map(|(name, _)| name.as_bytes()));
         }
 
-        fn request_header(&self, name: &str) -> Vec<Vec<u8>> {
+        fn request_header(&self, name: &str, buffer: &mut Vec<u8>) {
             self.record(Call::ReadHeader(name.to_owned()));
-            values(&self.headers, name)
+            fill_all(buffer, values(&self.headers, name));
         }
 
         fn add_request_header(&self, name: &str, value: &str) {
@@ -168,8 +176,8 @@ pub(crate) mod fake {
             self.answered.status
         }
 
-        fn response_header(&self, name: &str) -> Vec<Vec<u8>> {
-            values(&self.answered.headers, name)
+        fn has_response_header(&self, name: &str) -> bool {
+            values(&self.answered.headers, name).next().is_some()
         }
 
         fn remove_response_header(&self, name: &str) {

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::process::ExitCode;
 
-use smsvc_core::decide::Finish;
+use smsvc_core::decide::Decimal;
 use smsvc_core::table::Table;
 use smsvc_traefik::config;
 use smsvc_traefik::finish;
@@ -17,10 +17,10 @@ use smsvc_traefik::reply;
 use crate::abi::{self, Traefik};
 
 thread_local! {
-    static TABLE: Cell<Option<&'static Table>> = const { Cell::new(None) };
-    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers::new()) };
-    /// Traefik gives an instance no other request before the response to this one is through.
-    static FINISH: Cell<Option<Finish<'static>>> = const { Cell::new(None) };
+    static TABLE: Cell<Option<&'static Table<'static>>> = const { Cell::new(None) };
+    /// They hold what is to be done with a response, too: Traefik gives an instance no other request before the response
+    /// to this one is through.
+    static BUFFERS: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
 }
 
 /// What `handle_request` tells Traefik.
@@ -34,46 +34,56 @@ pub(crate) enum Verdict {
     Finish,
 }
 
-/// Compiles the routes from the configuration. Standard error goes nowhere in Traefik, so an error and a
-/// panic are both written to its log.
+/// Opens the table in the configuration. Standard error goes nowhere in Traefik, so an error and a panic are both
+/// written to its log.
 pub(crate) fn start() -> ExitCode {
-    std::panic::set_hook(Box::new(|panic| abi::log_error(&format!("smsvc: {panic}"))));
-    match config::table(&abi::config()) {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or(("", 0), |place| (place.file(), place.line()));
+        let line = Decimal::new(u64::from(place.1));
+        log(&["panic at ", place.0, ":", line.as_str(), ": ", panic.payload_as_str().unwrap_or_default()]);
+    }));
+    match config::table(abi::config().leak()) {
         Ok(table) => {
             TABLE.set(Some(Box::leak(Box::new(table))));
+            BUFFERS.set(Some(Box::default()));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            abi::log_error(&format!("smsvc: {error}"));
+            log(&[error.words()]);
             ExitCode::FAILURE
         }
     }
 }
 
+fn log(words: &[&str]) {
+    let mut line = String::from("smsvc: ");
+    line.extend(words.iter().copied());
+    abi::log_error(&line);
+}
+
 /// Handles the request that Traefik holds now.
 pub(crate) fn request() -> Verdict {
-    // What a request has left that trapped behind this instance is not this request's.
-    FINISH.set(None);
     let Some(table) = TABLE.get() else {
         reply::not_started(&Traefik);
         return Verdict::Stop;
     };
-    let mut buffers = BUFFERS.take();
+    // A request that trapped has not put them back.
+    let mut buffers = BUFFERS.take().unwrap_or_default();
     let next = middleware::handle(&Traefik, table, &mut buffers);
-    BUFFERS.set(buffers);
+    BUFFERS.set(Some(buffers));
     match next {
         Next::Stop => Verdict::Stop,
         Next::Continue => Verdict::Continue,
-        Next::Finish(finish) => {
-            FINISH.set(Some(finish));
-            Verdict::Finish
-        }
+        Next::Finish => Verdict::Finish,
     }
 }
 
 /// Handles the response that Traefik holds back now.
 pub(crate) fn response() {
-    if let Some(wanted) = FINISH.take() {
-        finish::finish(&Traefik, &wanted);
+    if let Some(buffers) = BUFFERS.take() {
+        if let Some(wanted) = buffers.finish() {
+            finish::finish(&Traefik, wanted);
+        }
+        BUFFERS.set(Some(buffers));
     }
 }

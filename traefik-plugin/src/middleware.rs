@@ -5,7 +5,9 @@
 //! that a client that sends it is not heard. There are no rules here, and no logging: Traefik's log level
 //! does not reach a guest, so every line would be written.
 
-use smsvc_core::decide::{Decision, Finish, Forward, Headers, Request, SERVICE_HEADER, decide};
+use std::cell::Cell;
+
+use smsvc_core::decide::{Decision, Finish, Forward, Headers, Request, Room, SERVICE_HEADER, decide};
 use smsvc_core::entry_point;
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::table::Table;
@@ -14,90 +16,146 @@ use crate::host::Host;
 use crate::reply;
 
 /// What Traefik has to do when the guest returns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next<'t> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
     /// Call the next handler, which is the router's children.
     Continue,
-    /// The same, and then the guest, with the answer held back.
-    Finish(Finish<'t>),
+    /// Call the next handler, and then [`finish`](crate::finish::finish), with the answer held back.
+    Finish,
     /// Nothing: the answer is written.
     Stop,
 }
 
-/// Buffers that a guest keeps from request to request, so that reading a request allocates nothing once
-/// they are warm.
-#[derive(Debug, Default)]
+/// Room that a guest keeps from request to request, so that a request allocates nothing once it is warm.
+#[derive(Default)]
 pub struct Buffers {
-    method: Vec<u8>,
-    host: Vec<u8>,
-    uri: Vec<u8>,
+    method: Read,
+    host: Read,
+    uri: Read,
+    seen: Seen,
+    room: Room,
+}
+
+/// What is read from the host, and what it is as text where it is none.
+#[derive(Default)]
+struct Read {
+    bytes: Vec<u8>,
+    text: String,
+}
+
+/// The header that was read last.
+#[derive(Default)]
+struct Seen {
+    name: String,
+    values: Read,
 }
 
 impl Buffers {
-    /// Empty buffers, for a static.
-    pub const fn new() -> Self {
-        Self { method: Vec::new(), host: Vec::new(), uri: Vec::new() }
+    /// What is to be done with the answer to the request that was handled last.
+    pub fn finish(&self) -> Option<&Finish> {
+        self.room.finish()
     }
 }
 
 /// Handles one request. What `buffers` holds before and after does not matter.
-pub fn handle<'t>(host: &impl Host, table: &'t Table, buffers: &mut Buffers) -> Next<'t> {
-    host.method(&mut buffers.method);
-    host.host(&mut buffers.host);
-    host.uri(&mut buffers.uri);
-    let method = String::from_utf8_lossy(&buffers.method);
-    let name = String::from_utf8_lossy(&buffers.host);
-    let uri = entry_point::ascii(&buffers.uri);
-    let request = Request { method: &method, host: &name, uri: &uri, headers: &Lookup(host) };
-    match decide(table, &request) {
-        Decision::Forward(forward) => pass_on(host, forward),
+pub fn handle(host: &impl Host, table: &Table<'_>, buffers: &mut Buffers) -> Next {
+    let Buffers { method, host: name, uri, seen, room } = buffers;
+    host.method(&mut method.bytes);
+    host.uri(&mut uri.bytes);
+    name.bytes.clear();
+    if table.asks_for_host() {
+        host.host(&mut name.bytes);
+    }
+    let method = text(&method.bytes, &mut method.text);
+    let name = text(&name.bytes, &mut name.text);
+    let uri = entry_point::ascii(&uri.bytes, &mut uri.text);
+    seen.name.clear();
+    let headers = Lookup { host, seen: Cell::new(std::mem::take(seen)) };
+    let decision = decide(table, &Request { method, host: name, uri, headers: &headers }, room);
+    *seen = headers.seen.take();
+    match decision {
+        Decision::Forward(forward) => pass_on(host, &forward),
         Decision::Answer(answer) => {
             host.remove_request_header(SERVICE_HEADER);
-            reply::write(host, &answer, &method);
+            reply::write(host, &answer, method);
             Next::Stop
         }
     }
 }
 
-fn pass_on<'t>(host: &impl Host, forward: Forward<'t>) -> Next<'t> {
+fn pass_on(host: &impl Host, forward: &Forward<'_>) -> Next {
     host.set_request_header(SERVICE_HEADER, forward.router);
-    if let Some(uri) = &forward.uri {
+    if let Some(uri) = forward.uri {
         host.set_uri(uri);
     }
-    for change in &forward.request {
+    for change in forward.request.changes() {
         match change {
             HeaderChange::Remove(name) => host.remove_request_header(name),
             HeaderChange::Set(name, value) => host.set_request_header(name, value),
             HeaderChange::Add(name, value) => host.add_request_header(name, value),
         }
     }
-    for change in &forward.response {
+    for change in forward.response.changes() {
         // What the service has set is out of reach; Traefik's router for the route changes that.
         if let HeaderChange::Add(name, value) = change {
             host.add_response_header(name, value);
         }
     }
-    match forward.finish {
-        Some(finish) => {
-            host.hold_response();
-            Next::Finish(finish)
+    if forward.finish.is_none() {
+        return Next::Continue;
+    }
+    host.hold_response();
+    Next::Finish
+}
+
+/// Bytes as text. What stands for bytes that are none is put together in `buffer`.
+fn text<'a>(bytes: &'a [u8], buffer: &'a mut String) -> &'a str {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text;
+    }
+    buffer.clear();
+    for chunk in bytes.utf8_chunks() {
+        buffer.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            buffer.push(char::REPLACEMENT_CHARACTER);
         }
-        None => Next::Continue,
+    }
+    buffer
+}
+
+/// The request's headers, read from the host only when a route has a condition on one, and not twice in a row.
+struct Lookup<'h, H: Host> {
+    host: &'h H,
+    seen: Cell<Seen>,
+}
+
+impl<H: Host> Headers for Lookup<'_, H> {
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str)) {
+        let mut seen = self.seen.take();
+        if seen.name != name {
+            self.host.request_header(name, &mut seen.values.bytes);
+            seen.name.clear();
+            seen.name.push_str(name);
+        }
+        show_all(&mut seen.values, show);
+        self.seen.set(seen);
+    }
+
+    fn names(&self, show: &mut dyn FnMut(&str)) {
+        let mut seen = self.seen.take();
+        self.host.request_header_names(&mut seen.values.bytes);
+        seen.name.clear();
+        show_all(&mut seen.values, show);
+        self.seen.set(seen);
     }
 }
 
-/// The request's headers, read from the host only when a route has a condition on one.
-struct Lookup<'h, H: Host>(&'h H);
-
-impl<H: Host> Headers for Lookup<'_, H> {
-    fn values(&self, name: &str) -> Vec<String> {
-        let values = self.0.request_header(name);
-        values.iter().map(|value| String::from_utf8_lossy(value).into_owned()).collect()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let names = self.0.request_header_names();
-        names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+/// Shows what stands in a buffer, each ended by a NUL byte.
+fn show_all(read: &mut Read, show: &mut dyn FnMut(&str)) {
+    for value in read.bytes.split_inclusive(|byte| *byte == 0) {
+        if let Some(value) = value.strip_suffix(&[0]) {
+            show(text(value, &mut read.text));
+        }
     }
 }
 
@@ -105,6 +163,7 @@ impl<H: Host> Headers for Lookup<'_, H> {
 mod tests {
     use proptest::prelude::*;
     use smsvc_core::spec::Spec;
+    use smsvc_core::table::Rules;
 
     use super::*;
     use crate::host::fake::{Call, FakeHost};
@@ -119,13 +178,10 @@ mod tests {
             "kept":{"path":"/kept","cache.control":"no-cache","cache.etag":"weak"}}},
         {"service":"orders","age":1,"routes":{"order":{"path":"/orders","methods":"GET,POST"}}}]}]}"#;
 
-    fn table() -> Table {
-        Table::compile(&Spec::parse(SPEC).unwrap())
-    }
-
     fn run(host: FakeHost) -> (bool, Vec<Call>) {
-        let table = table();
-        let goes_on = handle(&host, &table, &mut Buffers::new()) != Next::Stop;
+        let table = Rules::of(&Spec::parse(SPEC).unwrap()).compile();
+        let table = Table::open(table.as_bytes()).unwrap();
+        let goes_on = handle(&host, &table, &mut Buffers::default()) != Next::Stop;
         (goes_on, host.calls.into_inner())
     }
 

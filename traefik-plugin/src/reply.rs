@@ -3,7 +3,7 @@
 //! Headers go before the status, because the status sends the head and later headers are lost without a word.
 //! What the answer says is the decision's business; here is only what HTTP demands of every message.
 
-use smsvc_core::decide::Answer;
+use smsvc_core::decide::{Answer, Decimal, Lines};
 
 use crate::host::Host;
 
@@ -11,13 +11,14 @@ use crate::host::Host;
 ///
 /// The length is always given, or the answer would be chunked; for `HEAD` it is that of the body which `GET`
 /// would get (RFC 9110, section 8.6). 204 and 304 have neither.
-pub fn write(host: &impl Host, answer: &Answer, method: &str) {
-    for (name, value) in &answer.headers {
+pub fn write(host: &impl Host, answer: &Answer<'_>, method: &str) {
+    for (name, value) in answer.headers.pairs() {
         host.add_response_header(name, value);
     }
     let has_content = !matches!(answer.status, 204 | 205 | 304);
     if has_content {
-        host.set_response_header("content-length", &answer.body.len().to_string());
+        let length = Decimal::new(u64::try_from(answer.body.len()).unwrap_or(u64::MAX));
+        host.set_response_header("content-length", length.as_str());
     }
     host.set_status(answer.status);
     if has_content && method != "HEAD" && !answer.body.is_empty() {
@@ -27,7 +28,7 @@ pub fn write(host: &impl Host, answer: &Answer, method: &str) {
 
 /// Answers a request that reached an instance whose start had failed. Traefik never lets one do so.
 pub fn not_started(host: &impl Host) {
-    write(host, &Answer { status: 500, headers: Vec::new(), body: String::new() }, "");
+    write(host, &Answer { status: 500, headers: &Lines::default(), body: "" }, "");
 }
 
 #[cfg(test)]
@@ -45,8 +46,8 @@ mod tests {
 
     fn written(method: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<Call> {
         let host = FakeHost::default();
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        write(&host, &Answer { status, headers, body: body.into() }, method);
+        let headers = headers.iter().copied().collect();
+        write(&host, &Answer { status, headers: &headers, body }, method);
         host.calls.into_inner()
     }
 

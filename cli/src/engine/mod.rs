@@ -6,7 +6,6 @@
 //! the same connections.
 
 mod config_formats;
-mod custom_headers;
 mod docker;
 mod events;
 #[cfg(test)]
@@ -26,10 +25,9 @@ use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 use thiserror::Error;
 
 pub use config_formats::ConfigFormats;
-pub use custom_headers::CustomHeaderError;
 pub use docker::Docker;
 pub use events::{Event, Events};
-pub use host::{Endpoint, Host, HostError, Surroundings};
+pub use host::{Host, HostError, Surroundings};
 pub use list::{Filters, Listed};
 pub use swarm::{
     AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus, Wanted,

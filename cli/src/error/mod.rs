@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use smsvc_core::budget::BudgetError;
 use smsvc_core::endpoint::EndpointError;
 use smsvc_core::merge::Conflict;
+use smsvc_core::table::TableError;
 
 use crate::args::UsageError;
 use crate::commands::ConvergeError;
@@ -150,6 +151,8 @@ pub enum Error {
     Publish(PublishError),
     /// Routes that collide with those of other services.
     Conflict(Vec<Conflict>),
+    /// The routes of all services do not make a table together.
+    Table(TableError),
     /// A group that is asked for and that no service declares.
     GroupUnknown {
         /// Its name.
@@ -287,7 +290,7 @@ impl Error {
                 format!("Error response from daemon: {message}")
             }
             Self::Engine(error) => error.to_string(),
-            Self::NetworkUnknown { name } => format!("Error response from daemon: network {name} not found"),
+            Self::NetworkUnknown { name } => format!("network {name} not found"),
             Self::ServiceUnknown { name } => format!("service {name} not found"),
             Self::CommandUnknown { command } => format!("there is no command `docker smsvc {command}`"),
             Self::NeitherServiceNorNetwork { name } => {
@@ -337,6 +340,9 @@ impl Error {
             Self::Publish(error) => error.lines().join("\n"),
             Self::Linted => "there is something to change".to_owned(),
             Self::Refused(findings) => lines(findings.iter().map(ToString::to_string)),
+            Self::Table(error) => {
+                format!("E211: the routes of all services are too many for one table: {error}")
+            }
             Self::GroupUnknown { name } => format!("no service declares the API group {name}"),
             Self::Converge(error) => format!("{}: {error}", error.code()),
             Self::ServiceGone { id } => format!("service {id} was removed"),
@@ -406,6 +412,9 @@ impl Error {
             }
             Self::Network(error) => error.hints(),
             Self::Gateway(error) => error.hints(),
+            Self::Table(_) => {
+                one("a table holds 1 GiB; take routes off, or serve them by a swarm of their own")
+            }
             Self::GroupUnknown { .. } => one("`docker smsvc routes` lists all groups"),
             _ => Vec::new(),
         }

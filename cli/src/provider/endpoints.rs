@@ -15,8 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::serve::IncomingStream;
 use serde_json::{Value, json};
-use smsvc_core::spec::Spec;
-use smsvc_core::table::Table;
+use smsvc_core::table::Rules;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
 
@@ -30,6 +29,7 @@ use super::{page, view};
 use crate::args::{Format, HeaderField, TestArgs, Url};
 use crate::commands::{Thought, thought};
 use crate::engine::{Engine, Network};
+use crate::error::Error;
 use crate::observe::Swarm;
 use crate::report::{answered_by_traefik, explanation_value};
 
@@ -125,7 +125,7 @@ async fn shown<E: Engine>(State(provider): Shared<E>) -> Response {
     let swarm = provider.swarm().await;
     let swarm = swarm.as_ref().map_err(String::as_str);
     let age = provider.board.age().unwrap_or_default();
-    json_of(&view::view(&published, &table(&published), age, swarm))
+    json_of(&view::view(&published, &rules(&published), age, swarm))
 }
 
 /// What would become of a request: `method`, `url`, and any number of `header`.
@@ -138,10 +138,13 @@ async fn decide<E: Engine>(
         Err(reason) => return text(StatusCode::BAD_REQUEST, json!({ "error": reason }).to_string()),
     };
     match provider.board.now() {
-        Ok(published) => json_of(&thought(&table(&published), &request, |outcome| match outcome {
-            Thought::AnsweredByTraefik(status) => answered_by_traefik(&request, status),
-            Thought::Decided(explanation) => explanation_value(&request, &explanation),
-        })),
+        Ok(published) => {
+            let told = thought(&rules(&published), &request, |outcome| match outcome {
+                Thought::AnsweredByTraefik(status) => answered_by_traefik(&request, status),
+                Thought::Decided(explanation) => explanation_value(&request, explanation),
+            });
+            told.map_or_else(|error| unsure(&Error::Table(error).message()), |told| json_of(&told))
+        }
         Err(reason) => unsure(&reason),
     }
 }
@@ -164,9 +167,8 @@ fn request(fields: &[(String, String)]) -> Result<TestArgs, String> {
     Ok(TestArgs { method, url: url.ok_or("url is missing")?, headers, format: Format::Json })
 }
 
-fn table(published: &Published) -> Table {
-    let groups = published.groups.iter().map(|group| (**group).clone()).collect();
-    Table::compile(&Spec { groups })
+fn rules(published: &Published) -> Rules {
+    Rules::of_groups(&published.groups)
 }
 
 impl<E: Engine> Provider<E> {

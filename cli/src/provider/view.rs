@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use smsvc_core::budget::{Account, Addresses, Ledger};
-use smsvc_core::table::Table;
+use smsvc_core::table::Rules;
 
 use super::document::Published;
 use crate::map::{AddressMap, Block};
@@ -18,7 +18,7 @@ const SQUARES: u64 = 256;
 /// Everything. The networks are those of a snapshot, or why there is none.
 pub(super) fn view(
     published: &Published,
-    table: &Table,
+    rules: &Rules,
     age: Duration,
     swarm: Result<&Swarm, &str>,
 ) -> Value {
@@ -27,7 +27,7 @@ pub(super) fn view(
         "ageSeconds": age.as_secs_f64(),
         "groups": published.groups.len(),
         "problems": published.problems,
-        "routes": routes_value(table),
+        "routes": routes_value(rules),
         "networks": [],
     });
     match swarm {
@@ -87,7 +87,6 @@ fn squares(block: &Block, holders: &BTreeMap<String, Vec<&str>>) -> Value {
 mod tests {
     use super::*;
     use crate::provider::{Options, publish};
-    use smsvc_core::spec::Spec;
 
     fn shown(subnet: &str) -> Value {
         let labels = [
@@ -98,8 +97,7 @@ mod tests {
         let swarm =
             Swarm::sample().with_network("front", subnet).with_service("s", "vip", 3, "front", &labels);
         let published = publish(&swarm, &Options::sample());
-        let groups = published.groups.iter().map(|group| (**group).clone()).collect();
-        view(&published, &Table::compile(&Spec { groups }), Duration::from_secs(1), Ok(&swarm))
+        view(&published, &Rules::of_groups(&published.groups), Duration::from_secs(1), Ok(&swarm))
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use smsvc_core::action::Action;
-use smsvc_core::decide::{Answer, Considered, Decision, Explanation, Forward, Verdict};
+use smsvc_core::decide::{Answer, Considered, Decision, Explanation, Forward, Lines, Verdict};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::host::HostPattern;
 use smsvc_core::merge::Merged;
 use smsvc_core::route::Route;
 use smsvc_core::spec::Spec;
-use smsvc_core::table::{Rule, Table as Routes};
+use smsvc_core::table::{Rule, Rules};
 
 use super::Report;
 use super::table::{Align, Table};
@@ -31,13 +31,13 @@ impl Report {
     }
 
     /// One row a route: group by group, and in a group what outranks another above it.
-    pub fn routes_table(self, routes: &Routes) {
-        self.result(&routes_text(&routes.ranked()));
+    pub fn routes_table(self, rules: &Rules) {
+        self.result(&routes_text(&rules.ranked()));
     }
 
     /// One entry a route, for a template.
-    pub fn routes_by(self, format: &Format, routes: &Routes) -> Result<(), ExecError> {
-        self.by(format, &routes_value(routes))
+    pub fn routes_by(self, format: &Format, rules: &Rules) -> Result<(), ExecError> {
+        self.by(format, &routes_value(rules))
     }
 
     /// The specification that the middleware gets.
@@ -59,7 +59,7 @@ impl Report {
     }
 
     /// The decision, and how it came about.
-    pub fn explanation(self, args: &TestArgs, explanation: &Explanation<'_>) {
+    pub fn explanation(self, args: &TestArgs, explanation: &Explanation<'_, '_>) {
         self.result(&explained(args, explanation));
     }
 
@@ -68,15 +68,15 @@ impl Report {
         self,
         format: &Format,
         args: &TestArgs,
-        explanation: &Explanation<'_>,
+        explanation: &Explanation<'_, '_>,
     ) -> Result<(), ExecError> {
         self.by(format, &explanation_value(args, explanation))
     }
 }
 
 /// The routes, group by group, each before those that it outranks.
-pub fn routes_value(routes: &Routes) -> Value {
-    let entries = routes.ranked().into_iter().map(|rule| {
+pub fn routes_value(rules: &Rules) -> Value {
+    let entries = rules.ranked().into_iter().map(|rule| {
         let route = rule.route();
         json!({
             "group": rule.group(),
@@ -102,7 +102,7 @@ pub fn answered_by_traefik(args: &TestArgs, status: u16) -> Value {
 }
 
 /// A decision, and how it came about.
-pub fn explanation_value(args: &TestArgs, explanation: &Explanation<'_>) -> Value {
+pub fn explanation_value(args: &TestArgs, explanation: &Explanation<'_, '_>) -> Value {
     let considered: Vec<Value> = explanation
         .considered
         .iter()
@@ -118,20 +118,20 @@ pub fn explanation_value(args: &TestArgs, explanation: &Explanation<'_>) -> Valu
     let mut value = match &explanation.decision {
         Decision::Forward(forward) => json!({
             "forward": {
-                "group": forward.group,
-                "service": forward.service,
-                "route": forward.route,
+                "group": explanation.chosen().map(Rule::group),
+                "service": explanation.chosen().map(Rule::service),
+                "route": explanation.chosen().map(|rule| rule.route().name().as_str()),
                 "uri": forward.uri,
-                "request": changes_json(&forward.request),
-                "response": changes_json(&forward.response),
+                "request": changes_json(forward.request),
+                "response": changes_json(forward.response),
                 "held": forward.finish.is_some(),
             }
         }),
         Decision::Answer(answer) => {
             let mut headers: BTreeMap<&str, String> = BTreeMap::new();
-            for (name, value) in &answer.headers {
+            for (name, value) in answer.headers.pairs() {
                 let known = headers.entry(name).or_default();
-                *known = if known.is_empty() { value.clone() } else { format!("{known}, {value}") };
+                *known = if known.is_empty() { value.to_owned() } else { format!("{known}, {value}") };
             }
             json!({ "answer": { "status": answer.status, "headers": headers, "body": answer.body } })
         }
@@ -181,8 +181,8 @@ fn answer(action: &Action) -> String {
 }
 
 /// The request, the decision, and the rules that came near it, the best first.
-fn explained(args: &TestArgs, explanation: &Explanation<'_>) -> String {
-    let mut text = format!("{} {}\n{}", args.method, args.url, decision(&explanation.decision));
+fn explained(args: &TestArgs, explanation: &Explanation<'_, '_>) -> String {
+    let mut text = format!("{} {}\n{}", args.method, args.url, decision(explanation));
     let near: Vec<&Considered<'_>> = explanation.considered.iter().filter(|it| is_near(it.verdict)).collect();
     let (shown, unshown) = near.split_at(near.len().min(NEAR_MISSES));
     if !shown.is_empty() {
@@ -221,36 +221,36 @@ fn considered_table(shown: &[&Considered<'_>]) -> String {
     table.render()
 }
 
-fn decision(decision: &Decision<'_>) -> String {
-    match decision {
-        Decision::Forward(forward) => forwarded(forward),
+fn decision(explanation: &Explanation<'_, '_>) -> String {
+    match &explanation.decision {
+        Decision::Forward(forward) => forwarded(explanation.chosen(), forward),
         Decision::Answer(answer) => answered(answer),
     }
 }
 
-fn forwarded(forward: &Forward<'_>) -> String {
-    let mut lines = vec![format!(
-        "-> service {}, by route {} of group {}",
-        forward.service, forward.route, forward.group
-    )];
+fn forwarded(rule: Option<&Rule>, forward: &Forward<'_>) -> String {
+    let by = |rule: &Rule| {
+        format!("-> service {}, by route {} of group {}", rule.service(), rule.route().name(), rule.group())
+    };
+    let mut lines: Vec<String> = rule.map(by).into_iter().collect();
     lines.extend(forward.uri.iter().map(|uri| format!("   the service sees {uri}")));
     lines.extend(
-        forward.request.iter().map(|change| format!("   {} on the way to the service", said(change))),
+        forward.request.changes().map(|change| format!("   {} on the way to the service", said(change))),
     );
-    lines.extend(forward.response.iter().map(|change| format!("   {} on the way back", said(change))));
+    lines.extend(forward.response.changes().map(|change| format!("   {} on the way back", said(change))));
     if let Some(finish) = &forward.finish {
-        let control = finish.control.map(|value| format!("cache-control: {value}"));
-        let missing = control.into_iter().chain(finish.etag.as_ref().map(|_| "an etag".to_owned()));
+        let control = finish.control().map(|value| format!("cache-control: {value}"));
+        let missing = control.into_iter().chain(finish.tags().then(|| "an etag".to_owned()));
         lines.push(format!("   + {}, if the service gives none", missing.collect::<Vec<_>>().join(" and ")));
     }
     lines.join("\n")
 }
 
 /// Status and headers, and the body unless it only explains the status.
-fn answered(answer: &Answer) -> String {
+fn answered(answer: &Answer<'_>) -> String {
     let mut lines = vec![format!("-> {}: no service gets the request", answer.status)];
-    lines.extend(answer.headers.iter().map(|(name, value)| format!("   {name}: {value}")));
-    let explains = answer.headers.iter().any(|(_, value)| value == "application/problem+json");
+    lines.extend(answer.headers.pairs().map(|(name, value)| format!("   {name}: {value}")));
+    let explains = answer.headers.pairs().any(|(_, value)| value == "application/problem+json");
     if !explains && !answer.body.is_empty() {
         lines.push(format!("\n{}", answer.body.trim_end()));
     }
@@ -258,7 +258,7 @@ fn answered(answer: &Answer) -> String {
 }
 
 /// A change to a header, in a notation of its own: `-` what goes, `=` what is set, `+` what is added.
-fn said(change: &HeaderChange<'_>) -> String {
+fn said(change: HeaderChange<'_>) -> String {
     match change {
         HeaderChange::Remove(name) => format!("- {name}"),
         HeaderChange::Set(name, value) => format!("= {name}: {value}"),
@@ -267,13 +267,13 @@ fn said(change: &HeaderChange<'_>) -> String {
 }
 
 /// The same for programs.
-fn changes_json(changes: &[HeaderChange<'_>]) -> Value {
-    let change = |change: &HeaderChange<'_>| match change {
+fn changes_json(changes: &Lines) -> Value {
+    let change = |change: HeaderChange<'_>| match change {
         HeaderChange::Remove(name) => json!({ "remove": name }),
         HeaderChange::Set(name, value) => json!({ "set": name, "value": value }),
         HeaderChange::Add(name, value) => json!({ "add": name, "value": value }),
     };
-    changes.iter().map(change).collect()
+    changes.changes().map(change).collect()
 }
 
 /// Whether the rule is for requests like this one.
@@ -318,7 +318,8 @@ fn hosts(hosts: &[HostPattern]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use smsvc_core::decide::{Request, explain};
+    use smsvc_core::decide::{Request, Room, explain};
+    use smsvc_core::table::Table as Compiled;
 
     use super::*;
     use crate::observe::Swarm;
@@ -336,7 +337,9 @@ mod tests {
         let swarm = Swarm::sample()
             .with_network("front", "10.1.0.0/24")
             .with_service("pets", "dnsrr", 1, "front", &labels);
-        let routes = Routes::compile(&Declared::read(&swarm.services).merged().spec);
+        let rules = Rules::of(&Declared::read(&swarm.services).merged().spec);
+        let text = rules.compile();
+        let table = Compiled::open(text.as_bytes()).unwrap();
         let request = Request { method, host: "", uri: url, headers: &() };
         let args = TestArgs {
             method: method.into(),
@@ -344,7 +347,7 @@ mod tests {
             headers: Vec::new(),
             format: Format::Table,
         };
-        explained(&args, &explain(&routes, &request))
+        explained(&args, &explain(&rules, &table, &request, &mut Room::default()))
     }
 
     #[test]

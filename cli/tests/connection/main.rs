@@ -9,7 +9,6 @@ mod cases;
 #[path = "../create_body/engine.rs"]
 mod engine;
 mod stage;
-mod tls;
 
 use std::collections::BTreeMap;
 use std::fs;

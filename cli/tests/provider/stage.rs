@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use smsvc_core::decide::{self, Decision, Room};
+use smsvc_core::table::Table;
 use smsvc_tests::http::{Request, Response};
 use smsvc_tests::patience::wait_for;
 use swarm_sim::api;
@@ -121,6 +123,15 @@ impl Provider {
             if answer.status == 200 { answer.json() } else { Err(anyhow::anyhow!("{}", answer.text())) }
         })
         .unwrap()
+    }
+
+    /// Whether a request for this path goes to a service, by what the document tells the plugin.
+    pub(crate) fn forwards(&self, path: &str) -> bool {
+        let document = self.document();
+        let text = document["http"]["middlewares"]["smsvc"]["plugin"]["smsvc"]["spec"].as_str().unwrap();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let request = decide::Request { method: "GET", host: "any", uri: path, headers: &() };
+        matches!(decide::decide(&table, &request, &mut Room::default()), Decision::Forward(_))
     }
 
     /// The servers of a service; `None` where the document does not know it.

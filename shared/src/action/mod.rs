@@ -9,6 +9,7 @@ use crate::media::MediaRange;
 use crate::rewrite::{QueryRewrite, Rewrite};
 
 pub use filled::Filled;
+pub(crate) use filled::push_harmless;
 pub use location::{Location, LocationError};
 
 /// What a route does with a request.
@@ -90,6 +91,17 @@ impl Action {
             Self::Redirect { .. } => "redirect",
             Self::Static(_) => "static",
             Self::Deny(_) => "deny",
+        }
+    }
+}
+
+impl StaticAnswer {
+    /// The `Content-Type` that is told, if one is.
+    pub(crate) fn told_type(&self) -> Option<String> {
+        match &self.content_type {
+            Some(it) if it.is_text() => Some(format!("{it}; charset=utf-8")),
+            Some(it) => Some(it.to_string()),
+            None => self.body.pieces().next().map(|_| "text/plain; charset=utf-8".to_owned()),
         }
     }
 }

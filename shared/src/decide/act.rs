@@ -1,154 +1,219 @@
 //! Acting: what the rule that takes a request makes of it.
 
-use std::borrow::Cow;
+use super::answer::Refused;
+use super::fill::Missing;
+use super::room::Said;
+use super::subject::Subject;
+use super::{Headers, Outcome};
+use crate::action::push_harmless;
+use crate::condition::{counts, names_pair};
+use crate::path::has_dot_segment;
+use crate::table::{Does, Keeps, Pieces, Read, RuleView};
 
-use super::answer::{Answer, Refused};
-use super::{Decision, Finish, Forward, Subject};
-use crate::action::{Action, Forwarding, StaticAnswer};
-use crate::condition::counts;
-use crate::cors::Cors;
-use crate::header_change::{HeaderChange, HeaderValue};
-use crate::table::Rule;
-
-impl Subject<'_> {
+impl<'t> Subject<'_, 't> {
     /// What becomes of the request by a rule that takes it.
-    pub(super) fn act<'t>(&self, rule: &'t Rule) -> Decision<'t> {
-        if let Some(refused) = self.too_much(rule) {
-            return Decision::Answer(
-                self.for_browsers(refused.answer(rule.settings().errors()), rule.settings().cors()),
-            );
+    pub(super) fn act(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
+        let scope = rule.route.scope()?;
+        if let Some(refused) = self.too_much(rule)? {
+            let outcome = refused.answer(scope.plain_errors(), said);
+            self.for_browsers(&scope, said.answered())?;
+            return Ok(outcome);
         }
-        let malformed = || Refused::Malformed.answer(rule.settings().errors());
-        let answer = match rule.route().action() {
-            Action::Forward(forwarding) => match self.uri(rule, forwarding) {
-                Ok(uri) => return Decision::Forward(self.forward(rule, forwarding, uri)),
-                Err(Malformed) => Some(malformed()),
-            },
-            Action::Redirect { status, location } => {
-                let filled = rule.path().captures(&self.path).and_then(|it| location.fill(&it, self.query));
-                filled.map(|location| redirect(*status, location))
+        let outcome = match rule.route.does()? {
+            Does::Forward => {
+                if self.rewrite(rule, said)?.is_ok() {
+                    return self.forward(rule, said);
+                }
+                said.forget_uri();
+                None
             }
-            Action::Static(answer) => self.fixed(rule, answer),
-            Action::Deny(status) => Some(Answer::denied(*status, rule.settings().errors())),
+            Does::Redirect { status, location } => self.redirect(rule, status, location, said)?,
+            Does::Static { status, content_type, body } => {
+                let filled = self.fill(rule, body, &mut said.body, push_harmless)?;
+                if filled.is_ok() && !content_type.is_empty() {
+                    said.answered().add_with("content-type", |text| content_type.push_to(text))?;
+                }
+                filled.is_ok().then_some(Outcome::Answer(status))
+            }
+            Does::Deny(status) => Some(Refused::denied(status, scope.plain_errors(), said)),
         };
-        let mut answer = answer.unwrap_or_else(malformed);
-        for (name, value) in rule.route().life().headers() {
-            answer.add(name, value);
-        }
-        rule.route().response().apply(&mut answer.headers);
-        Decision::Answer(self.for_browsers(answer, rule.settings().cors()))
+        let outcome = outcome.unwrap_or_else(|| {
+            said.body.clear();
+            Refused::Malformed.answer(scope.plain_errors(), said)
+        });
+        said.answered().extend(rule.route.life()?)?;
+        said.answered().apply(rule.route.response()?)?;
+        self.for_browsers(&scope, said.answered())?;
+        Ok(outcome)
     }
 
     /// The first limit of the group that the request exceeds.
-    fn too_much(&self, rule: &Rule) -> Option<Refused> {
-        let limits = rule.settings().limits();
+    fn too_much(&self, rule: &RuleView<'t>) -> Read<Option<Refused>> {
+        let Some(limits) = rule.route.scope()?.limits()? else { return Ok(None) };
         let over = |length: usize, limit: u64| u64::try_from(length).is_ok_and(|length| length > limit);
-        if limits.uri.is_some_and(|limit| over(self.uri.len(), limit.bytes())) {
-            return Some(Refused::UriTooLong);
+        if limits.uri.is_some_and(|limit| over(self.uri.len(), limit)) {
+            return Ok(Some(Refused::UriTooLong));
         }
         let parameters =
             self.query.map_or(0, |query| query.split('&').filter(|pair| !pair.is_empty()).count());
-        if limits.query.is_some_and(|limit| over(parameters, limit.into())) {
-            return Some(Refused::QueryTooLong);
+        if limits.query.is_some_and(|limit| over(parameters, limit)) {
+            return Ok(Some(Refused::QueryTooLong));
         }
-        let too_many =
-            |limit: u32| over(self.headers.names().iter().filter(|name| counts(name)).count(), limit.into());
-        if limits.headers.is_some_and(too_many) {
-            return Some(Refused::TooManyHeaders);
+        if limits.headers.is_some_and(|limit| over(count(self.headers), limit)) {
+            return Ok(Some(Refused::TooManyHeaders));
         }
         let too_long = |limit| self.content_length().is_some_and(|length| length > limit);
-        limits.body.is_some_and(|limit| too_long(limit.bytes())).then_some(Refused::BodyTooLong)
+        Ok(limits.body.is_some_and(too_long).then_some(Refused::BodyTooLong))
+    }
+
+    fn redirect(
+        &self,
+        rule: &RuleView<'t>,
+        status: u16,
+        location: Pieces<'t>,
+        said: &mut Said,
+    ) -> Read<Option<Outcome<'t>>> {
+        let filled = said.answered().add_with("location", |text| {
+            let start = text.len();
+            let filled = self.fill(rule, location, text, push_harmless);
+            let tells = |text: &String| text.get(start..).is_some_and(|text| text.contains(['?', '#']));
+            if let Some(query) = self.query.filter(|_| !tells(text)) {
+                text.push('?');
+                text.push_str(query);
+            }
+            filled
+        });
+        if filled?.is_err() {
+            said.answered().clear();
+            return Ok(None);
+        }
+        Ok(Some(Outcome::Answer(status)))
     }
 
     /// What the service sees in the place of the client's target, if it is another.
-    fn uri(&self, rule: &Rule, forwarding: &Forwarding) -> Result<Option<String>, Malformed> {
-        if forwarding.rewrite.is_none() && forwarding.query.is_none() {
-            return Ok(None);
+    fn rewrite(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Result<(), Missing>> {
+        let (rewrite, query) = (rule.route.rewrite()?, rule.route.query_rewrite()?);
+        if rewrite.is_none() && query.is_none() {
+            return Ok(Ok(()));
         }
-        let mut uri = match &forwarding.rewrite {
-            None => self.uri.split('?').next().unwrap_or_default().to_owned(),
+        let uri = said.uri();
+        match rewrite {
+            None => uri.push_str(self.uri.split('?').next().unwrap_or_default()),
             Some(rewrite) => {
-                let captures = rule.path().captures(&self.path).ok_or(Malformed)?;
-                rewrite.apply(&captures).ok_or(Malformed)?
+                if let Err(missing) = self.fill(rule, rewrite.path, uri, String::push_str)? {
+                    return Ok(Err(missing));
+                }
+                if let Some(segments) = rewrite.prefix {
+                    if uri.ends_with('/') {
+                        uri.pop();
+                    }
+                    uri.push_str(self.path.after(segments.saturating_add(rule.shift)));
+                    if uri.is_empty() {
+                        uri.push('/');
+                    }
+                }
+                // A server might read a dot segment in it: parts that are harmless alone can make one together
+                // (`{a}.` with `x%2F` for `a`).
+                if has_dot_segment(uri) {
+                    return Ok(Err(Missing));
+                }
             }
-        };
-        if let Some(query) = forwarding.query.apply(self.query) {
-            uri.push('?');
-            uri.push_str(&query);
         }
-        Ok(Some(uri))
+        match query {
+            Some(keeps) => self.push_query(keeps, uri)?,
+            None => {
+                if let Some(query) = self.query {
+                    uri.push('?');
+                    uri.push_str(query);
+                }
+            }
+        }
+        Ok(Ok(()))
     }
 
-    fn forward<'t>(&self, rule: &'t Rule, forwarding: &'t Forwarding, uri: Option<String>) -> Forward<'t> {
-        let mut response: Vec<HeaderChange<'t>> = rule.route().response().steps().collect();
-        let life = rule.route().life().headers();
-        let browsers = rule.settings().cors().map(|cors| cors.headers(self.origin().as_deref()));
-        let told = life.chain(browsers.into_iter().flatten());
-        response.extend(told.map(|(name, value)| HeaderChange::Add(name, Cow::Owned(value))));
-        Forward {
-            group: rule.group(),
-            service: rule.service(),
-            route: rule.route().name().as_str(),
-            router: rule.router(),
-            uri,
-            request: forwarding.request.steps().collect(),
-            response,
-            finish: self.finish(forwarding),
+    /// Appends the query for the service: what is kept stands as it came.
+    fn push_query(&self, keeps: Keeps<'t>, uri: &mut String) -> Read<()> {
+        let mut mark = '?';
+        let pairs = self.query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+        for pair in pairs {
+            if kept(keeps, pair)? {
+                uri.push(mark);
+                uri.push_str(pair);
+                mark = '&';
+            }
         }
+        for set in keeps.set() {
+            let (_, pair) = set?;
+            uri.push(mark);
+            pair.push_to(uri)?;
+            mark = '&';
+        }
+        Ok(())
+    }
+
+    fn forward(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
+        let route = &rule.route;
+        let router = route.router()?;
+        if route.is_changing() {
+            said.request.extend(route.request()?)?;
+            said.response.extend(route.response()?)?;
+            said.response.extend(route.life()?)?;
+        }
+        self.for_browsers(&route.scope()?, &mut said.response)?;
+        self.keep(rule, said)?;
+        Ok(Outcome::Forward { rule: rule.number, router })
     }
 
     /// What is to be done with the answer of the service, which has to be held back for it: not where it is a stream.
-    fn finish<'t>(&self, forwarding: &'t Forwarding) -> Option<Finish<'t>> {
-        let cache = &forwarding.cache;
-        if !cache.is_needed() || !matches!(self.method, "GET" | "HEAD") {
-            return None;
+    fn keep(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<()> {
+        let Some(cache) = rule.route.caching()? else { return Ok(()) };
+        if !matches!(self.method, "GET" | "HEAD") {
+            return Ok(());
         }
-        let accepts = |text: &str| self.headers.values("accept").iter().any(|value| value.contains(text));
-        if !self.headers.values("upgrade").is_empty() || accepts("text/event-stream") {
-            return None;
+        let mut streams = false;
+        self.headers.values("upgrade", &mut |_| streams = true);
+        self.headers.values("accept", &mut |value| streams |= value.contains("text/event-stream"));
+        if streams {
+            return Ok(());
+        }
+        said.finishes = true;
+        if let Some(control) = cache.control {
+            said.finish.controls = true;
+            control.push_to(&mut said.finish.control)?;
         }
         // The body that an answer to HEAD does not have cannot be digested.
-        let etag = cache.weak_etag && self.method == "GET";
-        let etag = etag.then(|| self.headers.values("if-none-match"));
-        Some(Finish { control: cache.control.as_ref().map(HeaderValue::as_str), etag })
-    }
-
-    fn fixed(&self, rule: &Rule, fixed: &StaticAnswer) -> Option<Answer> {
-        let mut answer = Answer::empty(fixed.status);
-        answer.body = fixed.body.fill(&rule.path().captures(&self.path)?)?;
-        let content_type = match &fixed.content_type {
-            Some(it) if it.is_text() => Some(format!("{it}; charset=utf-8")),
-            Some(it) => Some(it.to_string()),
-            None => (!answer.body.is_empty()).then(|| "text/plain; charset=utf-8".to_owned()),
-        };
-        if let Some(content_type) = content_type {
-            answer.add("content-type", content_type);
+        if cache.weak_etag && self.method == "GET" {
+            said.finish.tags = true;
+            let known = &mut said.finish.known;
+            self.headers.values("if-none-match", &mut |value| {
+                if !known.is_empty() {
+                    known.push(',');
+                }
+                known.push_str(value);
+            });
         }
-        Some(answer)
-    }
-
-    /// An answer with what a browser has to be told of other origins.
-    pub(super) fn for_browsers(&self, mut answer: Answer, cors: Option<&Cors>) -> Answer {
-        if let Some(cors) = cors {
-            for (name, value) in cors.headers(self.origin().as_deref()) {
-                answer.add(name, value);
-            }
-        }
-        answer
-    }
-
-    /// The origin of a request that says one.
-    pub(super) fn origin(&self) -> Option<String> {
-        self.headers.values("origin").into_iter().next()
+        Ok(())
     }
 }
 
-/// An answer that leads elsewhere.
-pub(super) fn redirect(status: u16, location: String) -> Answer {
-    let mut answer = Answer::empty(status);
-    answer.add("location", location);
-    answer
+/// How many headers are the client's.
+fn count(headers: &dyn Headers) -> usize {
+    let mut count = 0_usize;
+    headers.names(&mut |name| count = count.saturating_add(usize::from(counts(name))));
+    count
 }
 
-/// A rewrite whose parts make a dot segment together.
-struct Malformed;
+/// Whether a service gets this pair of a query.
+fn kept(keeps: Keeps<'_>, pair: &str) -> Read<bool> {
+    for set in keeps.set() {
+        if names_pair(set?.0.bytes(), pair) {
+            return Ok(false);
+        }
+    }
+    for name in keeps.names() {
+        if names_pair(name?.bytes(), pair) {
+            return Ok(keeps.only);
+        }
+    }
+    Ok(!keeps.only)
+}

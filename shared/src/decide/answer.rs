@@ -1,22 +1,20 @@
 //! Answers: what a client gets that no service is asked for.
 
-use std::collections::BTreeSet;
-
-use crate::settings::Errors;
-use crate::table::Rule;
+use super::room::Said;
+use super::{Decimal, Lines, Outcome};
 
 /// A complete response but for `Content-Length`, which its writer adds, as it leaves the body out for `HEAD`.
 ///
 /// Nothing of the request is repeated in it, apart from what a route says itself with its parameters and from the origin
 /// that asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer<'a> {
     /// The status code.
     pub status: u16,
     /// Names in lower case, and values.
-    pub headers: Vec<(String, String)>,
+    pub headers: &'a Lines,
     /// Of an error a problem as JSON (RFC 9457) or a line of text; empty for 204.
-    pub body: String,
+    pub body: &'a str,
 }
 
 /// An error that the middleware answers with.
@@ -70,35 +68,14 @@ impl Refused {
         }
     }
 
-    /// The answer that says it.
-    pub(super) fn answer(self, errors: Errors) -> Answer {
+    /// The answer that says it, as one line of text or as a problem.
+    pub(super) fn answer<'t>(self, plain: bool, said: &mut Said) -> Outcome<'t> {
         let (status, title, detail) = self.words();
-        Answer::error(status, title, detail, errors)
-    }
-}
-
-impl Answer {
-    /// An answer without a body.
-    pub(super) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
-    }
-
-    /// An error in the words of its group.
-    pub(super) fn error(status: u16, title: &str, detail: &str, errors: Errors) -> Self {
-        let (content_type, body) = match errors {
-            Errors::Plain => ("text/plain; charset=utf-8", format!("{status} {title}: {detail}\n")),
-            Errors::Problem => (
-                "application/problem+json",
-                format!(
-                    r#"{{"type":"about:blank","title":"{title}","status":{status},"detail":"{detail}"}}"#
-                ),
-            ),
-        };
-        Self { status, headers: vec![("content-type".to_owned(), content_type.to_owned())], body }
+        error(status, title, detail, plain, said)
     }
 
     /// The refusal of a route with `to=deny`.
-    pub(super) fn denied(status: u16, errors: Errors) -> Self {
+    pub(super) fn denied<'t>(status: u16, plain: bool, said: &mut Said) -> Outcome<'t> {
         let title = match status {
             401 => "Unauthorized",
             403 => "Forbidden",
@@ -111,37 +88,22 @@ impl Answer {
             503 => "Service Unavailable",
             _ => "Refused",
         };
-        Self::error(status, title, "This API does not take the request.", errors)
-    }
-
-    /// Adds a header line.
-    pub(super) fn add(&mut self, name: &str, value: String) {
-        self.headers.push((name.to_owned(), value));
+        error(status, title, "This API does not take the request.", plain, said)
     }
 }
 
-/// The methods of a path, with those that come for free.
-#[derive(Debug, Default)]
-pub(super) struct Allow<'t>(BTreeSet<&'t str>);
-
-impl<'t> Allow<'t> {
-    /// The methods of some rules together.
-    pub(super) fn of(rules: impl IntoIterator<Item = &'t Rule>) -> Self {
-        let mut allow = Self::default();
-        for rule in rules {
-            let auto = rule.settings().auto();
-            allow.0.extend(auto.options.then_some("OPTIONS"));
-            for method in rule.route().methods().iter().map(crate::method::Method::as_str) {
-                allow.0.insert(method);
-                if method == "GET" && auto.head {
-                    allow.0.insert("HEAD");
-                }
-            }
-        }
-        allow
+/// An error in the words of its group.
+fn error<'t>(status: u16, title: &str, detail: &str, plain: bool, said: &mut Said) -> Outcome<'t> {
+    let content_type = if plain { "text/plain; charset=utf-8" } else { "application/problem+json" };
+    said.answered().add("content-type", content_type);
+    let number = Decimal::new(status.into());
+    let number = number.as_str();
+    if plain {
+        said.body.extend([number, " ", title, ": ", detail, "\n"]);
+    } else {
+        let title = [r#"{"type":"about:blank","title":""#, title, r#"","status":"#, number];
+        said.body.extend(title);
+        said.body.extend([r#","detail":""#, detail, r#""}"#]);
     }
-
-    pub(super) fn to_value(&self) -> String {
-        self.0.iter().copied().collect::<Vec<_>>().join(", ")
-    }
+    Outcome::Answer(status)
 }

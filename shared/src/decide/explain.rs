@@ -1,23 +1,26 @@
 //! Explanations: the decision on a request, and what became of every rule on the way.
 //!
-//! This looks at the rules one by one and knows nothing of the tree: slow, and simple enough to believe. The
-//! property tests hold [`decide`](super::decide) against it.
+//! This looks at the rules one by one, as they were declared, and knows nothing of the compiled table: slow, and simple
+//! enough to believe. The property tests hold [`decide`](super::decide) against it.
 
 use std::cmp::Reverse;
 
+use super::judge::Stage;
 use super::near::Near;
-use super::{Decision, Request, Search, Subject, resolve};
+use super::subject::Subject;
+use super::{Decision, Request, Room, Search, conclude, first};
 use crate::condition::{HeaderName, QueryName};
 use crate::path::{Mismatch, ParamName, Shape};
-use crate::table::{Rule, Table};
+use crate::settings::Slash;
+use crate::table::{Rank, Read, Rule, RuleView, Rules, Table};
 
 /// The decision on a request, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation<'t> {
+pub struct Explanation<'a, 'r> {
     /// What [`decide`](super::decide) says.
-    pub decision: Decision<'t>,
+    pub decision: Decision<'a>,
     /// Every rule, the best first for this request; none if the request is malformed.
-    pub considered: Vec<Considered<'t>>,
+    pub considered: Vec<Considered<'r>>,
 }
 
 /// What became of one rule.
@@ -56,37 +59,51 @@ pub enum Verdict<'t> {
     Produces,
 }
 
-/// Decides a request as [`decide`](super::decide) does, and tells why.
-pub fn explain<'t>(table: &'t Table, request: &Request<'_>) -> Explanation<'t> {
-    let mut linear = Linear { table, considered: Vec::new() };
-    let decision = resolve(table, request, &mut linear);
+impl<'r> Explanation<'_, 'r> {
+    /// The rule that takes the request, if one does.
+    pub fn chosen(&self) -> Option<&'r Rule> {
+        self.considered.iter().find(|it| it.verdict == Verdict::Chosen).map(|it| it.rule)
+    }
+}
+
+/// Decides a request as [`decide`](super::decide) does, and tells why. The table is that of the rules.
+pub fn explain<'a, 'r>(
+    rules: &'r Rules,
+    table: &Table<'a>,
+    request: &Request<'_>,
+    room: &'a mut Room,
+) -> Explanation<'a, 'r> {
+    let mut linear = Linear { rules, table: *table, considered: Vec::new() };
+    let decision = conclude(table, request, &mut linear, room);
     Explanation { decision, considered: linear.considered }
 }
 
 /// The search rule by rule.
-struct Linear<'t> {
-    table: &'t Table,
+struct Linear<'r, 't> {
+    rules: &'r Rules,
+    table: Table<'t>,
     /// What became of the rules at the last search that had a chance to find one.
-    considered: Vec<Considered<'t>>,
+    considered: Vec<Considered<'r>>,
 }
 
-impl<'t> Search<'t> for Linear<'t> {
-    fn best(&mut self, subject: &Subject<'_>) -> Option<&'t Rule> {
-        let mut rules: Vec<_> = self.table.rules().map(|rule| (rank(rule, subject), rule)).collect();
-        rules.sort_by(|(one, rule), (two, other)| {
-            let weight = |rule: &Rule| Reverse(subject.weight(rule));
+impl<'t> Search<'t> for Linear<'_, 't> {
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
+        let numbered = self.rules.numbered();
+        let mut rules: Vec<_> = numbered.map(|(number, rule)| (rank(rule, subject), number, rule)).collect();
+        rules.sort_by(|(one, _, rule), (two, _, other)| {
+            let weight = |rule: &Rule| Reverse(rule.route().produces().weight(subject.headers));
             one.cmp(two)
                 .then_with(|| rule.standing(other))
                 .then_with(|| weight(rule).cmp(&weight(other)))
                 .then_with(|| rule.seniority().cmp(&other.seniority()))
         });
         let mut chosen = None;
-        let considered = rules.into_iter().map(|(_, rule)| {
+        let considered = rules.into_iter().map(|(_, number, rule)| {
             let verdict = mismatch(rule, subject).unwrap_or_else(|| {
                 if chosen.is_some() {
                     return Verdict::Outranked;
                 }
-                chosen = Some(rule);
+                chosen = Some(number);
                 Verdict::Chosen
             });
             Considered { rule, verdict }
@@ -95,32 +112,76 @@ impl<'t> Search<'t> for Linear<'t> {
         if chosen.is_some() || self.considered.is_empty() {
             self.considered = considered;
         }
-        chosen
+        chosen.map(|number| self.table.rule(number)).transpose()
     }
 
-    fn near(&self, subject: &Subject<'_>) -> Near<'t> {
-        let verdicts = self.table.rules().map(|rule| (rule, mismatch(rule, subject)));
-        let far = |verdict| matches!(verdict, Some(Verdict::Host | Verdict::Path | Verdict::Parameter(_)));
-        Near(verdicts.filter(|(_, verdict)| !far(*verdict)).collect())
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()> {
+        let standing = |rule: &Rule| (Reverse(rule.scope().fit(subject.host)), Shape::from(rule.path()));
+        let mut standings: Vec<_> = self.rules.iter().map(standing).collect();
+        standings.sort();
+        for (number, rule) in self.rules.numbered() {
+            let verdict = mismatch(rule, subject);
+            let failed = match verdict {
+                Some(Verdict::Host | Verdict::Path | Verdict::Parameter(_)) => continue,
+                Some(Verdict::Version) => Some(Stage::Version),
+                Some(Verdict::Method) => Some(Stage::Method),
+                Some(Verdict::Header(_) | Verdict::Query(_)) => Some(Stage::Condition),
+                Some(Verdict::Consumes) => Some(Stage::Consumes),
+                Some(Verdict::Produces) => Some(Stage::Produces),
+                Some(Verdict::Chosen | Verdict::Outranked) | None => None,
+            };
+            let rank = standings.partition_point(|known| *known < standing(rule));
+            near.add(Rank::of(rank), &self.table.rule(number)?, failed)?;
+        }
+        Ok(())
     }
 }
 
 /// The precedence that [`table`](crate::table) documents as far as it depends on the request, the least first.
 /// Rules that do not take the request come behind those that do with the same path.
-fn rank(rule: &Rule, subject: &Subject<'_>) -> impl Ord {
+fn rank(rule: &Rule, subject: &Subject<'_, '_>) -> impl Ord + use<> {
     let fit = rule.fit(subject.method);
-    let host = rule.scope().fit(&subject.host);
+    let host = rule.scope().fit(subject.host);
     (Reverse(host), Shape::from(rule.path()), fit.is_none(), rule.version().is_none(), fit)
 }
 
 /// Why a rule does not take the request.
-fn mismatch<'t>(rule: &'t Rule, subject: &Subject<'_>) -> Option<Verdict<'t>> {
-    if rule.scope().fit(&subject.host).is_none() {
+fn mismatch<'r>(rule: &'r Rule, subject: &Subject<'_, '_>) -> Option<Verdict<'r>> {
+    if rule.scope().fit(subject.host).is_none() {
         return Some(Verdict::Host);
     }
+    let considers = !subject.relaxed || rule.settings().slash() != Slash::Strict;
     match rule.path().check(&subject.path) {
-        Ok(()) if subject.considers(rule) => subject.judge(rule),
+        Ok(()) if considers => unmet(rule, subject),
         Ok(()) | Err(Mismatch::Shape) => Some(Verdict::Path),
         Err(Mismatch::Constraint(name)) => Some(Verdict::Parameter(name)),
     }
+}
+
+/// The first condition that the request fails, apart from host and path.
+fn unmet<'r>(rule: &'r Rule, subject: &Subject<'_, '_>) -> Option<Verdict<'r>> {
+    let wants = rule.version().is_none_or(|range| {
+        let wanted = rule.settings().versioning().and_then(|it| it.wanted(subject.headers, subject.query));
+        wanted.is_some_and(|version| range.versions().contains(&version))
+    });
+    if !wants {
+        return Some(Verdict::Version);
+    }
+    if rule.fit(subject.method).is_none() {
+        return Some(Verdict::Method);
+    }
+    let route = rule.route();
+    let mut headers = route.headers().iter();
+    if let Some((name, _)) = headers.find(|(name, test)| !test.passes(name, subject.headers)) {
+        return Some(Verdict::Header(name));
+    }
+    let mut query = route.query().iter();
+    if let Some((name, _)) = query.find(|(name, test)| !name.passes(test, subject.query)) {
+        return Some(Verdict::Query(name));
+    }
+    let takes = first(subject.headers, "content-type", |told| route.consumes().take(told));
+    if !route.consumes().is_any() && !takes.unwrap_or_else(|| subject.sends_nothing()) {
+        return Some(Verdict::Consumes);
+    }
+    (route.produces().weight(subject.headers) == 0).then_some(Verdict::Produces)
 }

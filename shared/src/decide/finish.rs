@@ -1,32 +1,55 @@
 //! Finishing: what is made of the answer of a service before the client gets it.
 
 /// What is to be done with the answer of a service. Whoever does it has to hold the answer back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finish<'t> {
-    /// `Cache-Control` for an answer that has none.
-    pub control: Option<&'t str>,
-    /// The values of `If-None-Match`, if an answer without `ETag` gets one.
-    pub etag: Option<Vec<String>>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// Whether an answer without `Cache-Control` gets one, and which.
+    pub(super) controls: bool,
+    pub(super) control: String,
+    /// Whether an answer without `ETag` gets one.
+    pub(super) tags: bool,
+    /// The values of `If-None-Match`, with commas between them.
+    pub(super) known: String,
 }
 
-impl Finish<'_> {
+impl Finish {
+    pub(super) fn clear(&mut self) {
+        self.controls = false;
+        self.control.clear();
+        self.tags = false;
+        self.known.clear();
+    }
+
+    /// `Cache-Control` to add to an answer that has none.
+    pub fn control(&self) -> Option<&str> {
+        self.controls.then_some(self.control.as_str())
+    }
+
+    /// Whether an answer without `ETag` may get one.
+    pub fn tags(&self) -> bool {
+        self.tags
+    }
+
     /// `Cache-Control` to add to an answer with this status that has none: errors are not kept for longer than their
     /// service says.
     pub fn cache_control(&self, status: u16) -> Option<&str> {
-        self.control.filter(|_| matches!(status, 200..=299 | 304))
+        self.control().filter(|_| matches!(status, 200..=299 | 304))
     }
 
     /// Whether an answer with this status and without `ETag` gets one.
     pub fn wants_etag(&self, status: u16) -> bool {
-        self.etag.is_some() && status == 200
+        self.tags && status == 200
     }
 
     /// Whether the client has the answer with this `ETag` already (RFC 9110, section 13.1.2), so that 304 is enough.
     pub fn is_known(&self, etag: &str) -> bool {
-        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let known = self.etag.iter().flatten().flat_map(|value| value.split(','));
-        known.map(str::trim).any(|tag| tag == "*" || opaque(tag) == opaque(etag))
+        self.known.split(',').map(str::trim).any(|tag| tag == "*" || opaque_tag(tag) == opaque_tag(etag))
     }
+}
+
+/// A tag without its mark of weakness.
+fn opaque_tag(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
 }
 
 /// The digest of a body that is read part by part, for a weak `ETag`.
@@ -54,9 +77,22 @@ impl BodyTag {
         self.length = self.length.wrapping_add(u64::try_from(part.len()).unwrap_or_default());
     }
 
-    /// The `ETag`.
-    pub fn etag(self) -> String {
-        format!("W/\"{:016x}-{:x}\"", self.digest, self.length)
+    /// Appends the `ETag` to a text.
+    pub fn push_to(self, text: &mut String) {
+        text.push_str("W/\"");
+        push_hex(text, self.digest, 16);
+        text.push('-');
+        push_hex(text, self.length, 1);
+        text.push('"');
+    }
+}
+
+/// Appends a number in hexadecimal digits, at least so many.
+fn push_hex(text: &mut String, number: u64, least: u32) {
+    let digits = (64_u32.saturating_sub(number.leading_zeros())).div_ceil(4).max(least);
+    for place in (0..digits).rev() {
+        let nibble = number.checked_shr(place.saturating_mul(4)).unwrap_or_default() & 15;
+        text.extend(u32::try_from(nibble).ok().and_then(|nibble| char::from_digit(nibble, 16)));
     }
 }
 
@@ -64,11 +100,14 @@ impl BodyTag {
 mod tests {
     use super::*;
 
-    fn finish(if_none_match: &[&str]) -> Finish<'static> {
-        Finish {
-            control: Some("no-cache"),
-            etag: Some(if_none_match.iter().map(|it| (*it).to_owned()).collect()),
-        }
+    fn finish(if_none_match: &[&str]) -> Finish {
+        Finish { controls: true, control: "no-cache".to_owned(), tags: true, known: if_none_match.join(",") }
+    }
+
+    fn etag(tag: BodyTag) -> String {
+        let mut text = String::new();
+        tag.push_to(&mut text);
+        text
     }
 
     #[test]
@@ -77,8 +116,9 @@ mod tests {
         one.update(b"hello");
         two.update(b"he");
         two.update(b"llo");
-        assert_eq!(one.etag(), two.etag());
-        assert_eq!(one.etag(), "W/\"a430d84680aabd0b-5\"");
+        assert_eq!(etag(one), etag(two));
+        assert_eq!(etag(BodyTag::default()), "W/\"cbf29ce484222325-0\"");
+        assert_eq!(etag(one), "W/\"a430d84680aabd0b-5\"");
     }
 
     #[test]

@@ -2,28 +2,37 @@
 //!
 //! A request that no route declares is answered here and never reaches a service. The answer is the same in
 //! Traefik's middleware and in `docker smsvc routes test`.
+//!
+//! Nothing is allocated for a request: what is said of it stands in a [`Room`] that is used again for the next one.
 
 mod act;
 mod answer;
+mod cors;
+mod decimal;
 mod explain;
+mod fill;
 mod finish;
 mod judge;
+mod lines;
 mod near;
 mod preflight;
+mod room;
 mod search;
+mod subject;
 
-use crate::header_change::HeaderChange;
-use crate::host::RequestHost;
 use crate::method::is_token;
-use crate::path::{Malformed, RequestPath, Target};
-use crate::settings::{Errors, Settings, Slash};
-use crate::table::{Rule, Table};
+use crate::path::{Malformed, Target};
+use crate::table::{Damaged, Read, RuleNumber, RuleView, Table};
 use answer::Refused;
 use near::Near;
+use subject::Subject;
 
 pub use answer::Answer;
+pub use decimal::Decimal;
 pub use explain::{Considered, Explanation, Verdict, explain};
 pub use finish::{BodyTag, Finish};
+pub use lines::Lines;
+pub use room::Room;
 
 /// The header that carries the name of the chosen router from the middleware to Traefik's child routers.
 ///
@@ -46,187 +55,224 @@ pub struct Request<'a> {
 
 /// The headers of a request; asked only where a route or its group depends on one.
 pub trait Headers {
-    /// The values of the header `name`, given in lower case, one for each field line.
-    fn values(&self, name: &str) -> Vec<String>;
+    /// Shows the values of the header `name`, given in lower case, one for each field line.
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str));
 
-    /// The names of all headers, in whatever case and order.
-    fn names(&self) -> Vec<String>;
+    /// Shows the names of all headers, in whatever case and order.
+    fn names(&self, show: &mut dyn FnMut(&str));
 }
 
 /// No headers at all.
 impl Headers for () {
-    fn values(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    fn values(&self, _name: &str, _show: &mut dyn FnMut(&str)) {}
+
+    fn names(&self, _show: &mut dyn FnMut(&str)) {}
+}
+
+/// Names and values as they came.
+impl<N: AsRef<str>, V: AsRef<str>> Headers for &[(N, V)] {
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str)) {
+        let named = self.iter().filter(|(known, _)| known.as_ref().eq_ignore_ascii_case(name));
+        named.for_each(|(_, value)| show(value.as_ref()));
     }
 
-    fn names(&self) -> Vec<String> {
-        Vec::new()
+    fn names(&self, show: &mut dyn FnMut(&str)) {
+        self.iter().for_each(|(name, _)| show(name.as_ref()));
     }
+}
+
+/// What `read` makes of the first value of a header, if there is one.
+pub(crate) fn first<T>(headers: &dyn Headers, name: &str, read: impl Fn(&str) -> T) -> Option<T> {
+    let mut first = None;
+    headers.values(name, &mut |value| {
+        if first.is_none() {
+            first = Some(read(value));
+        }
+    });
+    first
 }
 
 /// What becomes of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision<'t> {
+pub enum Decision<'a> {
     /// A service gets it.
-    Forward(Forward<'t>),
+    Forward(Forward<'a>),
     /// The client gets this answer at once.
-    Answer(Answer),
+    Answer(Answer<'a>),
 }
 
 /// Where a request goes, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forward<'t> {
-    /// The group that the route belongs to.
-    pub group: &'t str,
-    /// The service.
-    pub service: &'t str,
-    /// The route.
-    pub route: &'t str,
+pub struct Forward<'a> {
+    /// The rule that it goes by.
+    pub rule: RuleNumber,
     /// The value of [`SERVICE_HEADER`]: the service, or `service/route` where Traefik has a router for the route alone.
-    pub router: &'t str,
+    pub router: &'a str,
     /// The target that the service sees in place of the client's: a path that starts with one `/`, and the
     /// query, all of it visible ASCII, with sound escapes in the path, so that Go's `url.ParseRequestURI`
     /// takes it.
-    pub uri: Option<String>,
+    pub uri: Option<&'a str>,
     /// What becomes of the headers of the request.
-    pub request: Vec<HeaderChange<'t>>,
+    pub request: &'a Lines,
     /// What becomes of the headers of the response. What is added can be said before the service answers; the rest
     /// is done by Traefik's router for the route.
-    pub response: Vec<HeaderChange<'t>>,
+    pub response: &'a Lines,
     /// What else is to be done with the response.
-    pub finish: Option<Finish<'t>>,
+    pub finish: Option<&'a Finish>,
 }
 
-/// Decides a request.
-pub fn decide<'t>(table: &'t Table, request: &Request<'_>) -> Decision<'t> {
-    resolve(table, request, &mut search::Tree(table))
+/// What is decided, while what is to be said of it stands in the room.
+enum Outcome<'t> {
+    Forward { rule: RuleNumber, router: &'t str },
+    Answer(u16),
+}
+
+/// Decides a request. What is in the room does not matter.
+pub fn decide<'a>(table: &Table<'a>, request: &Request<'_>, room: &'a mut Room) -> Decision<'a> {
+    conclude(table, request, &mut search::Tree, room)
 }
 
 /// A way to find rules: by the tree, or one by one.
 trait Search<'t> {
     /// The best of the rules that take the request.
-    fn best(&mut self, subject: &Subject<'_>) -> Option<&'t Rule>;
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>>;
 
-    /// All rules that have its host and path.
-    fn near(&self, subject: &Subject<'_>) -> Near<'t>;
+    /// Adds all rules that have its host and path.
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()>;
 }
 
-/// What becomes of a request by the rules that `search` finds.
-fn resolve<'t>(table: &'t Table, request: &Request<'_>, search: &mut impl Search<'t>) -> Decision<'t> {
-    let subject = match Subject::new(request) {
-        Ok(subject) => subject,
-        Err(answer) => return Decision::Answer(answer),
+/// What becomes of a request by the rules that `search` finds. A table that makes no sense sends nobody anywhere.
+fn conclude<'a>(
+    table: &Table<'a>,
+    request: &Request<'_>,
+    search: &mut impl Search<'a>,
+    room: &'a mut Room,
+) -> Decision<'a> {
+    room.said.clear();
+    let outcome = resolve(table, request, search, room).unwrap_or_else(|Damaged| {
+        room.said.clear();
+        Outcome::Answer(500)
+    });
+    room.said.decision(&outcome)
+}
+
+fn resolve<'t>(
+    table: &Table<'t>,
+    request: &Request<'_>,
+    search: &mut impl Search<'t>,
+    room: &mut Room,
+) -> Read<Outcome<'t>> {
+    let Room { host, other, scratch, near, said } = room;
+    let Request { method, uri, .. } = *request;
+    // CONNECT names an authority, for which there is no route (RFC 9110, section 9.3.6).
+    if !is_token(method) || method == "CONNECT" {
+        return Ok(Refused::Malformed.answer(false, said));
+    }
+    let subject = match Target::parse(method, uri) {
+        Ok(Target::Origin { path, query }) => Subject::new(table, request, host, path, query, scratch)?,
+        // Nothing is declared for the server as a whole.
+        Ok(Target::Asterisk) => return Ok(Outcome::Answer(204)),
+        Err(Malformed) => return Ok(Refused::Malformed.answer(false, said)),
     };
-    let slashed = subject.path.with_other_slash().filter(|_| table.has_loose_slashes());
-    let relaxed = slashed.as_deref().and_then(|path| subject.at(path));
-    if let Some(answer) = preflight::answer(table, &subject, relaxed.as_ref(), search) {
-        return Decision::Answer(answer);
+    let is_preflight = method == "OPTIONS" && table.has_cors();
+    if !is_preflight && let Some(rule) = search.best(&subject)? {
+        return subject.act(&rule, said);
     }
-    if let Some(rule) = search.best(&subject) {
-        return subject.act(rule);
-    }
-    if let Some((relaxed, rule)) = relaxed.as_ref().and_then(|it| Some((it, search.best(it)?))) {
-        return relaxed.elsewhere(rule).map_or_else(|| relaxed.act(rule), Decision::Answer);
-    }
-    let mut near = search.near(&subject);
-    near.0.extend(relaxed.iter().flat_map(|relaxed| search.near(relaxed).0));
-    let scope = near.scope(&subject).or_else(|| table.concerned(&subject.host, &subject.path));
-    let errors = scope.map_or(Errors::default(), |scope| scope.settings().errors());
-    let answer = near.answer(subject.method, errors);
-    Decision::Answer(
-        subject.for_browsers(answer, scope.map(crate::table::Scope::settings).and_then(Settings::cors)),
-    )
-}
-
-/// A request that is well formed, taken apart.
-struct Subject<'a> {
-    method: &'a str,
-    host: RequestHost<'a>,
-    /// What the client asks for, whole.
-    uri: &'a str,
-    path: RequestPath<'a>,
-    query: Option<&'a str>,
-    headers: &'a dyn Headers,
-    /// Whether the path has another slash at its end than the client's, so that groups that take this for another path
-    /// are out.
-    relaxed: bool,
-}
-
-impl<'a> Subject<'a> {
-    /// Takes a request apart, or answers it.
-    fn new(request: &Request<'a>) -> Result<Self, Answer> {
-        let Request { method, host, uri, headers } = *request;
-        // CONNECT names an authority, for which there is no route (RFC 9110, section 9.3.6).
-        if !is_token(method) || method == "CONNECT" {
-            return Err(Refused::Malformed.answer(Errors::default()));
+    let relaxed = subject.with_other_slash(other);
+    let mut near = Near::new(table, near);
+    if is_preflight {
+        if preflight::answer(&subject, relaxed.as_ref(), search, &mut near, said)? {
+            return Ok(Outcome::Answer(204));
         }
-        match Target::parse(method, uri) {
-            Ok(Target::Origin { path, query }) => {
-                Ok(Self { method, host: RequestHost::new(host), uri, path, query, headers, relaxed: false })
-            }
-            // Nothing is declared for the server as a whole.
-            Ok(Target::Asterisk) => Err(Answer::empty(204)),
-            Err(Malformed) => Err(Refused::Malformed.answer(Errors::default())),
+        if let Some(rule) = search.best(&subject)? {
+            return subject.act(&rule, said);
         }
+        near.clear();
     }
-
-    /// The same request for another path.
-    fn at<'p>(&self, path: &'p str) -> Option<Subject<'p>>
-    where
-        'a: 'p,
+    if let Some(relaxed) = &relaxed
+        && let Some(rule) = search.best(relaxed)?
     {
-        let Ok(Target::Origin { path, .. }) = Target::parse(self.method, path) else { return None };
-        let Self { method, uri, query, headers, .. } = *self;
-        Some(Subject { method, host: self.host.clone(), uri, path, query, headers, relaxed: true })
+        return if rule.route.scope()?.redirects_slash() {
+            relaxed.elsewhere(&rule, said)
+        } else {
+            relaxed.act(&rule, said)
+        };
     }
-
-    /// Whether a rule that has host and path may take the request.
-    fn considers(&self, rule: &Rule) -> bool {
-        !self.relaxed || rule.settings().slash() != Slash::Strict
+    search.near(&subject, &mut near)?;
+    if let Some(relaxed) = &relaxed {
+        search.near(relaxed, &mut near)?;
     }
-
-    /// Where the client is sent, if the group of the rule has other slashes redirected.
-    fn elsewhere(&self, rule: &Rule) -> Option<Answer> {
-        if rule.settings().slash() != Slash::Redirect {
-            return None;
-        }
-        let query = self.query.map(|query| format!("?{query}")).unwrap_or_default();
-        let answer = act::redirect(308, format!("{}{query}", self.path.text()));
-        Some(self.for_browsers(answer, rule.settings().cors()))
+    let scope = match near.scope() {
+        Some(scope) => Some(scope),
+        None => subject.concerned()?,
+    };
+    let outcome = near.answer(method, scope.is_some_and(|scope| scope.plain_errors()), said)?;
+    if let Some(scope) = scope {
+        subject.for_browsers(&scope, said.answered())?;
     }
+    Ok(outcome)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::spec::Spec;
+    use crate::table::Rules;
 
     /// The headers of a request that must not be looked at.
     struct Untouched;
 
     impl Headers for Untouched {
-        fn values(&self, name: &str) -> Vec<String> {
+        fn values(&self, name: &str, _show: &mut dyn FnMut(&str)) {
             panic!("{name} is asked for")
         }
 
-        fn names(&self) -> Vec<String> {
+        fn names(&self, _show: &mut dyn FnMut(&str)) {
             panic!("all headers are asked for")
         }
     }
 
     /// One service with these routes, as the JSON of a specification.
-    fn table(routes: &str) -> Table {
+    fn table(routes: &str) -> String {
         let services = format!(r#"[{{"service":"s","routes":{{{routes}}}}}]"#);
-        Table::compile(
-            &Spec::parse(&format!(r#"{{"v":1,"groups":[{{"name":"g","services":{services}}}]}}"#)).unwrap(),
-        )
+        let spec = format!(r#"{{"v":1,"groups":[{{"name":"g","services":{services}}}]}}"#);
+        Rules::of(&Spec::parse(&spec).unwrap()).compile()
     }
 
-    fn status(table: &Table, method: &str, uri: &str) -> u16 {
-        match decide(table, &Request { method, host: "h", uri, headers: &Untouched }) {
+    /// What `look` makes of the decision on a request.
+    fn decided<T>(table: &str, method: &str, uri: &str, look: impl FnOnce(&Decision<'_>) -> T) -> T {
+        let table = Table::open(table.as_bytes()).unwrap();
+        let mut room = Room::default();
+        look(&decide(&table, &Request { method, host: "h", uri, headers: &Untouched }, &mut room))
+    }
+
+    fn status(table: &str, method: &str, uri: &str) -> u16 {
+        decided(table, method, uri, |decision| match decision {
             Decision::Forward(_) => 0,
             Decision::Answer(answer) => answer.status,
-        }
+        })
+    }
+
+    /// The target that the service of a single route sees.
+    fn seen(route: &str, uri: &str) -> Option<String> {
+        decided(&table(&format!(r#""a":{{{route}}}"#)), "GET", uri, |decision| match decision {
+            Decision::Forward(forward) => Some(forward.uri.unwrap_or(uri).to_owned()),
+            Decision::Answer(answer) => {
+                assert_eq!(answer.status, 400);
+                None
+            }
+        })
+    }
+
+    /// Location and body of the answer of a single route.
+    fn said(route: &str, uri: &str) -> (String, String) {
+        decided(&table(&format!(r#""a":{{{route}}}"#)), "GET", uri, |decision| match decision {
+            Decision::Forward(_) => panic!("{uri} is forwarded"),
+            Decision::Answer(answer) => {
+                let location = answer.headers.pairs().find(|(name, _)| *name == "location");
+                (location.unwrap_or_default().1.to_owned(), answer.body.to_owned())
+            }
+        })
     }
 
     #[test]
@@ -238,8 +284,9 @@ mod tests {
 
     #[test]
     fn nothing_is_declared_by_an_empty_table() {
-        assert_eq!(status(&Table::default(), "GET", "/"), 404);
-        assert_eq!(status(&Table::default(), "OPTIONS", "/"), 404);
+        let empty = Rules::default().compile();
+        assert_eq!(status(&empty, "GET", "/"), 404);
+        assert_eq!(status(&empty, "OPTIONS", "/"), 404);
     }
 
     #[test]
@@ -261,9 +308,10 @@ mod tests {
 
     #[test]
     fn the_server_as_a_whole_has_options_but_no_methods() {
-        let request = Request { method: "OPTIONS", host: "h", uri: "*", headers: &Untouched };
-        let expected = Answer { status: 204, headers: Vec::new(), body: String::new() };
-        assert_eq!(decide(&table(r#""a":{"prefix":"/"}"#), &request), Decision::Answer(expected));
+        decided(&table(r#""a":{"prefix":"/"}"#), "OPTIONS", "*", |decision| {
+            let expected = Answer { status: 204, headers: &Lines::default(), body: "" };
+            assert_eq!(decision, &Decision::Answer(expected));
+        });
     }
 
     #[test]
@@ -296,5 +344,72 @@ mod tests {
         for uri in ["/x/a//b", "/y/a//b", "/y/"] {
             assert_eq!(status(&table, "GET", uri), 0, "{uri}");
         }
+    }
+
+    #[test]
+    fn a_parameter_is_inserted_as_it_came() {
+        let path = |path: &str, rewrite: &str, uri| {
+            seen(&format!(r#""path":"{path}","rewrite.path":"{rewrite}""#), uri).unwrap()
+        };
+        assert_eq!(path("/pets/{id}", "/internal/{id}.json", "/pets/a%2Fb"), "/internal/a%2Fb.json");
+        assert_eq!(path("/{a}-{b}", "/{b}{a}", "/1-2"), "/21");
+        assert_eq!(path("/{owner}/{repo}/{rest*}", "/{rest}/{owner}", "/a%2Fb/c/d%20/e/"), "/d%20/e//a%2Fb");
+        assert_eq!(path("/f/{rest*}", "/{rest}", "/f/a/b/?x"), "/a/b/?x");
+    }
+
+    #[test]
+    fn a_prefix_is_replaced_and_the_remainder_stays() {
+        let prefix = |prefix: &str, rewrite: &str, uri| {
+            seen(&format!(r#""prefix":"{prefix}","rewrite.prefix":"{rewrite}""#), uri).unwrap()
+        };
+        for (from, to) in [("/s", "/new"), ("/s/", "/new/"), ("/s/x/y", "/new/x/y")] {
+            assert_eq!((prefix("/s", "/new", from), prefix("/s", "/new/", from)), (to.into(), to.into()));
+        }
+        for (from, to) in [("/s", "/"), ("/s/", "/"), ("/s/x", "/x"), ("/s?q", "/?q")] {
+            assert_eq!(prefix("/s", "/", from), to);
+        }
+        assert_eq!(prefix("/u/{id}", "/{id}/home", "/u/7/x"), "/7/home/x");
+    }
+
+    #[test]
+    fn of_a_query_what_is_kept_stands_as_it_came() {
+        let query = |fields: &str, query: &str| {
+            seen(&format!(r#""path":"/a",{fields}"#), &format!("/a{query}")).unwrap()
+        };
+        assert_eq!(query(r#""rewrite.query.remove":"a,b""#, "?x=%zz&a=1&%61=2&b&y"), "/a?x=%zz&y");
+        let only = r#""rewrite.query.allow":"a""#;
+        assert_eq!(query(only, "?x=1&a=1&A=2&&a"), "/a?a=1&a");
+        assert_eq!(query(only, "?x=1"), "/a");
+        let set = r#""rewrite.query.set.tenant":"a&b c""#;
+        assert_eq!(query(set, "?tenant=x&q=1&tenant"), "/a?q=1&tenant=a%26b%20c");
+        assert_eq!(query(set, ""), "/a?tenant=a%26b%20c");
+        assert_eq!(query(r#""methods":"*""#, "?a&&b"), "/a?a&&b");
+    }
+
+    #[test]
+    fn a_redirect_keeps_the_query_unless_it_has_its_own_and_no_request_chooses_its_host() {
+        let to = |location: &str, uri: &str| {
+            let fields = format!(r#""path":"/old/{{id}}","to":"redirect","redirect.location":"{location}""#);
+            said(&fields, uri).0
+        };
+        assert_eq!(to("/new/{id}", "/old/7?x=1"), "/new/7?x=1");
+        assert_eq!(to("https://h.example/{id}", "/old/7"), "https://h.example/7");
+        assert_eq!(to("/new?id={id}", "/old/7?x=1"), "/new?id=7");
+        assert_eq!(to("/new#{id}", "/old/7?x=1"), "/new#7");
+        for start in ["%2Fevil.example", "\\evil.example", "%5Cevil.example"] {
+            let text = to("/{id}", &format!("/old/{start}"));
+            assert!(text.starts_with("/%"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fixed_answer_says_what_it_says_whatever_is_asked() {
+        let body = |body: &str, uri| {
+            let fields = format!(r#""path":"/{{id}}/{{rest*}}","to":"static","static.body":"{body}""#);
+            said(&fields, uri).1
+        };
+        assert_eq!(body(r#"{\"id\": \"{id}\", é}"#, "/7/x"), r#"{"id": "7", é}"#);
+        assert_eq!(body("{id}", "/\"<x>'&\\/c"), "%22%3Cx%3E%27%26%5C");
+        assert_eq!(body("{{id} { {rest}", "/7/x%20/y"), "{id} { x%20/y");
     }
 }

@@ -5,35 +5,33 @@
 //! the service would have to know the group's rules to answer them. To an origin that is not let in the answer says
 //! nothing, on which the browser refuses.
 
-use super::answer::Answer;
-use super::{Search, Subject};
-use crate::table::Table;
+use super::near::Near;
+use super::room::Said;
+use super::subject::Subject;
+use super::{Search, first};
+use crate::table::Read;
 
-/// The answer, if the request is a preflight for a path of such a group.
+/// Answers, if the request is a preflight for a path of such a group.
 pub(super) fn answer<'t>(
-    table: &'t Table,
-    subject: &Subject<'_>,
-    relaxed: Option<&Subject<'_>>,
-    search: &impl Search<'t>,
-) -> Option<Answer> {
-    if subject.method != "OPTIONS" || !table.has_cors() {
-        return None;
+    subject: &Subject<'_, 't>,
+    relaxed: Option<&Subject<'_, 't>>,
+    search: &mut impl Search<'t>,
+    near: &mut Near<'_, 't>,
+    said: &mut Said,
+) -> Read<bool> {
+    let asks = subject.origin(|_| ()).is_some()
+        && first(subject.headers, "access-control-request-method", |_| ()).is_some();
+    if !asks {
+        return Ok(false);
     }
-    let origin = subject.origin()?;
-    let method = subject.headers.values("access-control-request-method").into_iter().next()?;
-    let mut near = search.near(subject);
-    if near.is_empty() {
-        near.0.extend(relaxed.into_iter().flat_map(|relaxed| search.near(relaxed).0));
+    search.near(subject, near)?;
+    if near.is_empty()
+        && let Some(relaxed) = relaxed
+    {
+        search.near(relaxed, near)?;
     }
-    let cors = near.scope(subject)?.settings().cors()?;
-    let names = subject.headers.values("access-control-request-headers");
-    let names = names.iter().flat_map(|value| value.split(','));
-    let names: Vec<String> =
-        names.map(str::trim).filter(|name| crate::method::is_token(name)).map(str::to_owned).collect();
-    let mut answer = Answer::empty(204);
-    let method = if crate::method::is_token(&method) { &method } else { "" };
-    for (name, value) in cors.preflight(&origin, method, &names, &near.allow().to_value()) {
-        answer.add(name, value);
-    }
-    Some(answer)
+    let Some(scope) = near.scope() else { return Ok(false) };
+    let Some(cors) = scope.cors()? else { return Ok(false) };
+    subject.push_preflight(&cors, near, said.answered())?;
+    Ok(true)
 }

@@ -1,55 +1,74 @@
 //! The search by the tree of a table: the rules are met in the order of precedence, so that the first that takes a
 //! request is the best.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
-
+use super::Search;
 use super::near::Near;
-use super::{Search, Subject};
+use super::subject::Subject;
 use crate::method::Fit;
-use crate::table::{Rule, Table};
+use crate::table::{List, Read, RuleView};
 
-/// A table's tree.
-pub(super) struct Tree<'t>(pub(super) &'t Table);
+/// The tree of the table that is asked.
+pub(super) struct Tree;
 
-impl<'t> Search<'t> for Tree<'t> {
-    fn best(&mut self, subject: &Subject<'_>) -> Option<&'t Rule> {
-        let found = self.0.walk(&subject.host, &subject.path, &mut |rules| match first(rules, subject) {
-            Some(rule) => ControlFlow::Break(rule),
-            None => ControlFlow::Continue(()),
-        });
-        found.break_value()
+impl<'t> Search<'t> for Tree {
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
+        subject.walk(|walk| {
+            walk.rules(subject.host, subject.path.segments(), &mut |_, rules| first(rules, subject))
+        })
     }
 
-    fn near(&self, subject: &Subject<'_>) -> Near<'t> {
-        let mut near = Near::default();
-        let _whole: ControlFlow<()> = self.0.walk(&subject.host, &subject.path, &mut |rules| {
-            let considered = rules.iter().map(Arc::as_ref).filter(|rule| subject.considers(rule));
-            near.0.extend(considered.map(|rule| (rule, subject.judge(rule))));
-            ControlFlow::Continue(())
-        });
-        near
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()> {
+        let whole: Option<()> = subject.walk(|walk| {
+            walk.rules(subject.host, subject.path.segments(), &mut |rank, rules| {
+                for rule in rules.rules() {
+                    let (_, rule) = rule?;
+                    if subject.considers(&rule)? {
+                        near.add(rank, &rule, subject.judge(&rule)?)?;
+                    }
+                }
+                Ok(None)
+            })
+        })?;
+        debug_assert_eq!(whole, None);
+        Ok(())
     }
 }
 
 /// The best of some rules with the same path, which are in the order of what else they declare.
-fn first<'t>(rules: &'t [Arc<Rule>], subject: &Subject<'_>) -> Option<&'t Rule> {
-    [true, false].into_iter().find_map(|versioned| {
-        Fit::BEST_FIRST.into_iter().find_map(|fit| {
-            let rules = rules.iter().map(Arc::as_ref);
-            let mut taking = rules
-                .filter(|rule| rule.version().is_some() == versioned && rule.fit(subject.method) == Some(fit))
-                .filter(|rule| subject.considers(rule) && subject.judge(rule).is_none());
-            let first = taking.next()?;
-            if first.route().produces().is_any() {
-                return Some(first);
+fn first<'t>(rules: List<'t>, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
+    if let Some(rule) = rules.only() {
+        let rule = rule?;
+        let takes = subject.considers(&rule)? && subject.judge(&rule)?.is_none();
+        return Ok(takes.then_some(rule));
+    }
+    for versioned in [true, false] {
+        for fit in Fit::BEST_FIRST {
+            let mut best: Option<(u16, RuleView<'t>)> = None;
+            for rule in rules.rules() {
+                let (leads, rule) = rule?;
+                if leads && best.is_some() {
+                    break;
+                }
+                if rule.is_versioned() != versioned || rule.fit(subject.bit)? != Some(fit) {
+                    continue;
+                }
+                if !subject.considers(&rule)? || subject.judge(&rule)?.is_some() {
+                    continue;
+                }
+                let weight = subject.weight(&rule)?;
+                if weight == u16::MAX {
+                    // It produces anything, as all that declare the same do.
+                    best = best.or(Some((weight, rule)));
+                    break;
+                }
+                if best.is_none_or(|(known, _)| weight > known) {
+                    best = Some((weight, rule));
+                }
             }
-            let equals = taking.take_while(|rule| rule.standing(first).is_eq());
-            let weighed = equals.fold((subject.weight(first), first), |best, rule| {
-                let weight = subject.weight(rule);
-                if weight > best.0 { (weight, rule) } else { best }
-            });
-            Some(weighed.1)
-        })
-    })
+            if let Some((_, rule)) = best {
+                return Ok(Some(rule));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -54,6 +54,16 @@ pub(crate) fn decode(text: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// The same, with what is decoded in `buffer`.
+pub(crate) fn decode_into<'a>(text: &'a str, buffer: &'a mut Vec<u8>) -> Option<&'a str> {
+    if !text.contains('%') {
+        return Some(text);
+    }
+    buffer.clear();
+    buffer.extend(decoded(text));
+    std::str::from_utf8(buffer).ok()
+}
+
 /// What a declared text stands for, which may be written with or without escapes.
 ///
 /// `None` for white space, control characters, a `%` that starts no escape, and what is not UTF-8.

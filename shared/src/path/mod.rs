@@ -18,14 +18,15 @@ mod template;
 
 pub use base::BasePath;
 pub(crate) use escape::{
-    decode, decoded, encode, form_decoded, has_dot_segment, has_sound_escapes, is_unreserved, push_escape,
-    split_first, unescape,
+    decode_into, decoded, encode, form_decoded, has_dot_segment, has_sound_escapes, is_unreserved,
+    push_escape, split_first, unescape,
 };
+pub(crate) use segment::Division;
 pub use segment::{ParamName, Parameter, Pattern, Segment};
 pub(crate) use shape::PatternShape;
 pub use shape::Shape;
+pub(crate) use target::Rest;
 pub use target::{Malformed, RequestPath, Target};
-pub(crate) use template::{Captures, takes_prefix, takes_rest};
 pub use template::{End, Mismatch, PathTemplate};
 
 /// The most segments that a template may have, and a base path. It bounds the depth of a

@@ -78,6 +78,11 @@ impl Parameter {
         self.constraint.as_ref()
     }
 
+    /// The literal text that ends it, decoded.
+    pub(crate) fn tail(&self) -> &str {
+        &self.tail
+    }
+
     /// Replaces what its text must be.
     pub(crate) fn constrain(&mut self, constraint: Constraint) {
         self.constraint = Some(constraint);
@@ -163,47 +168,75 @@ impl Pattern {
         self.divide(raw, Parameter::accepts)
     }
 
+    /// The literal text before the first parameter, decoded.
+    pub(crate) fn head(&self) -> &str {
+        &self.head
+    }
+
     /// Gives each parameter its part of `raw` until `take` says no; whether all were taken.
     pub(super) fn divide<'t, 'a>(
         &'t self,
         raw: &'a str,
         mut take: impl FnMut(&'t Parameter, &'a str) -> bool,
     ) -> bool {
-        let Some(mut rest) = strip_prefix(raw, &self.head) else { return false };
-        let Some((last, others)) = self.parameters.split_last() else { return false };
-        let mut take = |parameter: &'t Parameter, part: &'a str| {
-            !part.is_empty() && !has_dot_segment(part) && take(parameter, part)
+        let Some(mut division) = Division::start(raw, self.head.bytes()) else { return false };
+        let mut left = self.parameters.len();
+        self.parameters.iter().all(|parameter| {
+            left = left.saturating_sub(1);
+            division.part(parameter.tail.bytes(), left == 0).is_some_and(|part| take(parameter, part))
+        })
+    }
+}
+
+/// A segment of a request, still encoded, on its way to be divided from left to right.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Division<'a>(&'a str);
+
+impl<'a> Division<'a> {
+    /// The segment behind the literal text that it has to start with.
+    pub(crate) fn start(raw: &'a str, head: impl Iterator<Item = u8>) -> Option<Self> {
+        strip_prefix(raw, head).map(Self)
+    }
+
+    /// The part of the next parameter, which `tail` ends; of the last one, all that `tail` ends.
+    pub(crate) fn part(
+        &mut self,
+        tail: impl DoubleEndedIterator<Item = u8> + Clone,
+        is_last: bool,
+    ) -> Option<&'a str> {
+        let part = if is_last {
+            strip_suffix(self.0, tail)?
+        } else {
+            let (part, behind) = split_at_first(self.0, &tail)?;
+            self.0 = behind;
+            part
         };
-        for parameter in others {
-            let Some((part, behind)) = split_at_first(rest, &parameter.tail) else { return false };
-            rest = behind;
-            if !take(parameter, part) {
-                return false;
-            }
-        }
-        strip_suffix(rest, &last.tail).is_some_and(|part| take(last, part))
+        (!part.is_empty() && !has_dot_segment(part)).then_some(part)
     }
 }
 
 /// What follows the decoded `literal` at the start of `raw`.
-fn strip_prefix<'a>(raw: &'a str, literal: &str) -> Option<&'a str> {
-    literal.bytes().try_fold(raw, |rest, expected| {
+fn strip_prefix(raw: &str, mut literal: impl Iterator<Item = u8>) -> Option<&str> {
+    literal.try_fold(raw, |rest, expected| {
         split_first(rest).filter(|(byte, _)| *byte == expected).map(|(_, rest)| rest)
     })
 }
 
 /// What precedes the decoded `literal` at the end of `raw`.
-fn strip_suffix<'a>(raw: &'a str, literal: &str) -> Option<&'a str> {
-    literal.bytes().rev().try_fold(raw, |rest, expected| {
+fn strip_suffix(raw: &str, literal: impl DoubleEndedIterator<Item = u8>) -> Option<&str> {
+    literal.rev().try_fold(raw, |rest, expected| {
         split_last(rest).filter(|(byte, _)| *byte == expected).map(|(_, rest)| rest)
     })
 }
 
 /// What stands before and after the first `literal` that has something before it.
-fn split_at_first<'a>(raw: &'a str, literal: &str) -> Option<(&'a str, &'a str)> {
+fn split_at_first<'a>(
+    raw: &'a str,
+    literal: &(impl Iterator<Item = u8> + Clone),
+) -> Option<(&'a str, &'a str)> {
     let (_, mut rest) = split_first(raw)?;
     loop {
-        if let Some(behind) = strip_prefix(rest, literal) {
+        if let Some(behind) = strip_prefix(rest, literal.clone()) {
             let before = raw.len().checked_sub(rest.len())?;
             return Some((raw.get(..before)?, behind));
         }

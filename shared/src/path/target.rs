@@ -1,10 +1,6 @@
 //! Request targets: what a client asks for, judged before anything is compared with it.
 
-use super::{SEGMENTS_MAX, has_dot_segment, has_sound_escapes};
-
-/// The longest template has a base and segments of its own, each at most [`SEGMENTS_MAX`]; what lies one
-/// segment behind it tells a trailing slash from more.
-const KEPT: usize = 2 * SEGMENTS_MAX + 2;
+use super::{has_dot_segment, has_sound_escapes};
 
 /// The target of a request, well formed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +25,13 @@ pub enum Target<'a> {
 #[error("the request target is malformed")]
 pub struct Malformed;
 
-/// The path of a request, still encoded, divided at its slashes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestPath<'a> {
-    text: &'a str,
-    /// The first [`KEPT`] segments; no template looks further.
-    segments: Vec<&'a str>,
-}
+/// The path of a request, still encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestPath<'a>(&'a str);
+
+/// What is left of a path from some segment on: segments, still encoded, with slashes between them; or nothing at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rest<'a>(Option<&'a str>);
 
 impl<'a> Target<'a> {
     /// Judges the target of a request with `method`.
@@ -50,43 +46,74 @@ impl<'a> Target<'a> {
         if !path.starts_with('/') || !is_visible(uri) || !has_sound_escapes(path) || has_dot_segment(path) {
             return Err(Malformed);
         }
-        Ok(Self::Origin { path: RequestPath::new(path), query })
+        Ok(Self::Origin { path: RequestPath(path), query })
     }
 }
 
 impl<'a> RequestPath<'a> {
-    /// Divides a path that [`Target::parse`] has let through.
-    pub(super) fn new(text: &'a str) -> Self {
-        let inner = text.strip_prefix('/').unwrap_or(text);
-        Self { text, segments: inner.split('/').take(KEPT).collect() }
-    }
-
     /// The whole path.
-    pub(crate) fn text(&self) -> &'a str {
-        self.text
+    pub(crate) fn text(self) -> &'a str {
+        self.0
     }
 
-    /// The path with a slash at its end, or without the one that it has; `None` where that would be another kind of
-    /// target.
-    pub(crate) fn with_other_slash(&self) -> Option<String> {
-        let other = match self.text.strip_suffix('/') {
-            Some(shorter) => shorter.to_owned(),
-            None => format!("{}/", self.text),
-        };
-        (other.starts_with('/') && !other.starts_with("//") && !other.ends_with("//")).then_some(other)
+    /// Puts the path with a slash at its end, or without the one that it has, into `text`; whether that is a target of the
+    /// same kind.
+    pub(crate) fn with_other_slash(self, text: &mut String) -> bool {
+        text.clear();
+        if let Some(shorter) = self.0.strip_suffix('/') {
+            text.push_str(shorter);
+        } else {
+            text.push_str(self.0);
+            text.push('/');
+        }
+        text.starts_with('/') && !text.starts_with("//") && !text.ends_with("//")
     }
 
-    /// The segments, still encoded.
-    pub(crate) fn segments(&self) -> &[&'a str] {
-        &self.segments
+    /// A path that differs from one that was let through in the slash at its end alone.
+    pub(crate) fn of_other_slash(text: &'a str) -> Self {
+        Self(text)
+    }
+
+    /// Its segments.
+    pub(crate) fn segments(self) -> Rest<'a> {
+        Rest(Some(self.0.strip_prefix('/').unwrap_or(self.0)))
     }
 
     /// What follows the first `count` segments: empty, or text that starts with a slash.
-    pub(super) fn after(&self, count: usize) -> &'a str {
-        let taken = self.segments.iter().take(count);
-        let length =
-            taken.fold(0_usize, |length, segment| length.saturating_add(segment.len()).saturating_add(1));
-        self.text.get(length..).unwrap_or_default()
+    pub(crate) fn after(self, count: usize) -> &'a str {
+        let mut rest = self.0;
+        for _ in 0..count {
+            let inner = rest.get(1..).unwrap_or_default();
+            rest = inner.find('/').and_then(|at| inner.get(at..)).unwrap_or_default();
+        }
+        rest
+    }
+}
+
+impl<'a> Rest<'a> {
+    /// The first segment, and what is left behind it.
+    #[inline]
+    pub(crate) fn split_first(self) -> Option<(&'a str, Self)> {
+        let text = self.0?;
+        match text.bytes().position(|byte| byte == b'/').and_then(|at| text.split_at_checked(at)) {
+            Some((first, behind)) => Some((first, Self(behind.get(1..)))),
+            None => Some((text, Self(None))),
+        }
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_end(self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether `{rest*}` takes it.
+    pub(crate) fn fits_rest(self) -> bool {
+        self.0.is_some_and(|text| !text.is_empty() && !text.starts_with('/'))
+    }
+
+    /// Whether it may follow a prefix.
+    pub(crate) fn fits_prefix(self) -> bool {
+        self.0.is_none_or(|text| !text.starts_with('/'))
     }
 }
 
@@ -144,14 +171,40 @@ mod tests {
     }
 
     #[test]
-    fn a_path_of_slashes_keeps_few_segments() {
-        let endless = "/".repeat(1_000_000);
-        assert_eq!(RequestPath::new(&endless).segments().len(), KEPT);
+    fn segments_come_one_by_one_and_an_empty_one_counts() {
+        let segments = |path| {
+            let mut rest = RequestPath(path).segments();
+            let mut all = Vec::new();
+            while let Some((first, after)) = rest.split_first() {
+                all.push(first);
+                rest = after;
+            }
+            all
+        };
+        assert_eq!(segments("/a/bc//d/"), ["a", "bc", "", "d", ""]);
+        assert_eq!(segments("/"), [""]);
+    }
+
+    #[test]
+    fn the_other_slash_never_makes_another_kind_of_target() {
+        let other = |path| {
+            let mut text = String::new();
+            RequestPath(path).with_other_slash(&mut text).then_some(text)
+        };
+        assert_eq!(other("/a").as_deref(), Some("/a/"));
+        assert_eq!(other("/a/").as_deref(), Some("/a"));
+        for none in ["/", "//a", "/a//"] {
+            assert_eq!(
+                other(none).filter(|text| text.ends_with("//") || !text.starts_with("/a")),
+                None,
+                "{none}"
+            );
+        }
     }
 
     #[test]
     fn the_text_after_some_segments_starts_with_a_slash() {
-        let path = RequestPath::new("/a/bc//d/");
+        let path = RequestPath("/a/bc//d/");
         assert_eq!(
             [0, 1, 2, 3, 5].map(|count| path.after(count)),
             ["/a/bc//d/", "/bc//d/", "//d/", "/d/", ""]

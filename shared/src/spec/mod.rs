@@ -1,4 +1,5 @@
-//! The specification: all API groups, in the one JSON text that Traefik's middleware is configured with.
+//! The specification: all API groups, and the JSON text of them for people and for Extism hosts. Traefik's middleware is
+//! given what is [compiled](crate::table) of it.
 
 mod wire;
 

@@ -1,5 +1,10 @@
 //! The table: all routes of a specification, compiled for lookup.
 //!
+//! It is a text that is made once, where there is time, and read where it stands, where there is none: the middleware
+//! finds it in its configuration. Nothing is built when it is [opened](Table::open). What holds it up is a check that
+//! it is whole; what is read from it is checked all the same, and what makes no sense ends in an answer, never at
+//! another service.
+//!
 //! A linear scan over the rules would find the same, as [`explain`](crate::decide::explain) does; the table
 //! only finds it sooner. Each host pattern has a tree of segments, which is walked in the order of
 //! precedence, so that the first rule that takes a request is the best one:
@@ -18,119 +23,169 @@
 //! This is the precedence of the Gateway API (HTTPRoute) on what both know, and nobody can set priorities.
 //! A rule that fails one of its conditions is out before any of this: *filter, then rank*.
 
-mod node;
+mod compile;
+mod format;
+mod parts;
+mod record;
 mod rule;
+mod rules;
 mod scope;
+mod text;
+mod tree;
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::sync::Arc;
+use format::{BITS, DIRECTORY, HEAD, MAGIC, VERSION, has};
+use text::{COUNT, Cursor, PLACE, SMALL, digest};
 
-use crate::host::RequestHost;
-use crate::path::{RequestPath, Shape};
-use crate::settings::Slash;
-use crate::spec::Spec;
-use node::Node;
-
+pub use compile::Compiler;
+pub(crate) use parts::{Change, Changes, Cors, Does, Keeps, Piece, Pieces, Told};
+pub(crate) use record::{List, RouteView, RuleView, ScopeView};
 pub use rule::Rule;
 pub(crate) use rule::own_router;
+pub use rules::{RuleNumber, Rules};
 pub use scope::Scope;
+pub(crate) use text::{Bytes, Damaged, Read, Stored};
+pub(crate) use tree::{Rank, Walk};
 
-/// All routes of a specification; built once, and only read afterwards.
-#[derive(Debug, Clone, Default)]
-pub struct Table {
-    scopes: Vec<Arc<Scope>>,
-    rules: Vec<Arc<Rule>>,
-    exact: BTreeMap<String, Node>,
-    wildcard: BTreeMap<String, Node>,
-    any: Node,
+/// A compiled table, read where its text stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'t> {
+    text: &'t [u8],
+    flags: usize,
+    /// Digits of a set of methods.
+    width: usize,
+    methods: usize,
+    get: usize,
+    head: usize,
+    options: usize,
+    rules: usize,
+    count: usize,
+    versions: usize,
+    exact: usize,
+    wildcards: usize,
+    longest_wildcard: usize,
+    any: usize,
 }
 
-impl Table {
-    /// Compiles the groups of `spec`.
-    pub fn compile(spec: &Spec) -> Self {
-        let mut table = Self::default();
-        for group in &spec.groups {
-            let scope = Arc::new(Scope::of(group));
-            table.scopes.push(Arc::clone(&scope));
-            for member in &group.services {
-                for rule in Rule::of_member(&scope, group, member) {
-                    table.insert(Arc::new(rule));
-                }
-            }
+/// Why a text is no table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// It does not start as one.
+    #[error("this is no table of routes as this smsvc writes it")]
+    Unknown,
+    /// It is of another version.
+    #[error("this table of routes is of another version of smsvc")]
+    Version,
+    /// It is not what was written.
+    #[error("this table of routes is cut off or changed")]
+    Damaged,
+}
+
+/// The method of a request, as a bit of the sets of a table; none for a method that no route names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct MethodBit(Option<usize>);
+
+/// Puts a method into a set.
+pub(crate) fn mark(set: &mut [usize], bit: usize) {
+    if let Some(digit) = set.get_mut(bit / BITS) {
+        *digit |= 1 << (bit % BITS);
+    }
+}
+
+/// Whether a method is in a set.
+pub(crate) fn is_marked(set: &[usize], bit: usize) -> bool {
+    set.get(bit / BITS).is_some_and(|digit| digit >> (bit % BITS) & 1 == 1)
+}
+
+impl From<Damaged> for TableError {
+    fn from(Damaged: Damaged) -> Self {
+        Self::Damaged
+    }
+}
+
+impl<'t> Table<'t> {
+    /// Reads what [`Rules::compile`] has written, after a check that nothing of it is changed or missing.
+    pub fn open(text: &'t [u8]) -> Result<Self, TableError> {
+        if !text.starts_with(MAGIC.as_bytes()) {
+            return Err(TableError::Unknown);
         }
-        table
+        let mut head = Cursor::new(text, MAGIC.len());
+        if head.number::<SMALL>()? != VERSION {
+            return Err(TableError::Version);
+        }
+        let (length, sum) = (head.number::<PLACE>()?, head.sum()?);
+        let body = text.get(HEAD..).ok_or(TableError::Damaged)?;
+        if length != text.len() || digest(body) != sum {
+            return Err(TableError::Damaged);
+        }
+        let mut cursor = Cursor::new(text, length.checked_sub(DIRECTORY).ok_or(TableError::Damaged)?);
+        Ok(Self {
+            text,
+            flags: cursor.number::<1>()?,
+            width: cursor.number::<SMALL>()?,
+            methods: cursor.number::<PLACE>()?,
+            get: cursor.number::<COUNT>()?,
+            head: cursor.number::<COUNT>()?,
+            options: cursor.number::<COUNT>()?,
+            rules: cursor.number::<PLACE>()?,
+            count: cursor.number::<COUNT>()?,
+            versions: cursor.number::<PLACE>()?,
+            exact: cursor.number::<PLACE>()?,
+            wildcards: cursor.number::<PLACE>()?,
+            longest_wildcard: cursor.number::<COUNT>()?,
+            any: cursor.number::<PLACE>()?,
+        })
     }
 
-    fn insert(&mut self, rule: Arc<Rule>) {
-        if rule.hosts().is_empty() {
-            self.any.insert(&rule);
-        }
-        for host in rule.hosts() {
-            if let Some(name) = host.exact() {
-                self.exact.entry(name.to_owned()).or_default().insert(&rule);
-            }
-            if let Some(suffix) = host.wildcard() {
-                self.wildcard.entry(suffix.to_owned()).or_default().insert(&rule);
-            }
-        }
-        self.rules.push(rule);
-    }
-
-    /// What the groups share, in the order of the specification.
-    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
-        self.scopes.iter().map(Arc::as_ref)
-    }
-
-    /// The group whose business a request is that none of its rules takes: that of the best host, then of the longest
-    /// base.
-    pub(crate) fn concerned(&self, host: &RequestHost<'_>, path: &RequestPath<'_>) -> Option<&Scope> {
-        let concerns = self.scopes().filter_map(|scope| Some((scope.concern(host, path)?, scope)));
-        concerns.max_by(|(one, _), (two, _)| one.cmp(two)).map(|(_, scope)| scope)
+    /// Whether a group is for some hosts only. Else the host of a request does not matter.
+    pub fn asks_for_host(&self) -> bool {
+        self.flags & has::HOSTS != 0
     }
 
     /// Whether a group lets other origins in.
     pub(crate) fn has_cors(&self) -> bool {
-        self.scopes().any(|scope| scope.settings().cors().is_some())
+        self.flags & has::CORS != 0
     }
 
     /// Whether a group takes a path for another one that differs in the slash at its end.
     pub(crate) fn has_loose_slashes(&self) -> bool {
-        self.scopes().any(|scope| scope.settings().slash() != Slash::Strict)
+        self.flags & has::LOOSE_SLASHES != 0
     }
 
-    /// All rules, in the order of the specification.
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().map(Arc::as_ref)
+    /// The bit of a method.
+    pub(crate) fn method(&self, method: &str) -> Read<MethodBit> {
+        let mut cursor = self.cursor(self.methods);
+        for bit in 0..cursor.number::<COUNT>()? {
+            if cursor.stored()?.bytes().eq(method.bytes()) {
+                return Ok(MethodBit(Some(bit)));
+            }
+        }
+        Ok(MethodBit(None))
     }
 
-    /// All rules, group by group, each before those of its group that it outranks.
-    pub fn ranked(&self) -> Vec<&Rule> {
-        let key = |rule| (Rule::group(rule), Shape::from(rule.path()));
-        let mut rules: Vec<_> = self.rules().map(|rule| (key(rule), rule)).collect();
-        rules.sort_by(|(one, rule), (two, other)| one.cmp(two).then_with(|| rule.rank(other)));
-        rules.into_iter().map(|(_, rule)| rule).collect()
+    /// All methods that routes name, sorted, each with its bit.
+    pub(crate) fn methods(&self) -> Read<impl Iterator<Item = Read<(usize, Stored<'t>)>> + use<'t>> {
+        let mut cursor = self.cursor(self.methods);
+        let count = cursor.number::<COUNT>()?;
+        Ok((0..count).map(move |bit| Ok((bit, cursor.stored()?))))
     }
 
-    /// Shows `visit` the rules whose host and path take the request, the best path first; those of one path
-    /// come together, in the order of what else they declare.
-    pub(crate) fn walk<'t, B>(
-        &'t self,
-        host: &RequestHost<'_>,
-        path: &RequestPath<'_>,
-        visit: &mut impl FnMut(&'t [Arc<Rule>]) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let exact = self.exact.get(host.as_str());
-        let wildcards = host.parents().filter_map(|parent| self.wildcard.get(parent));
-        let mut trees = exact.into_iter().chain(wildcards).chain([&self.any]);
-        trees.try_for_each(|tree| tree.walk(path.segments(), visit))
+    /// Digits of a set of methods, and the bits of `GET`, `HEAD` and `OPTIONS`.
+    pub(crate) fn method_bits(&self) -> (usize, [usize; 3]) {
+        (self.width, [self.get, self.head, self.options])
+    }
+
+    fn cursor(&self, at: usize) -> Cursor<'t> {
+        Cursor::new(self.text, at)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path::Target;
+    use crate::decide::{Decision, Request, Room, decide};
+    use crate::host::RequestHost;
+    use crate::path::{Shape, Target};
+    use crate::spec::Spec;
 
     /// All templates of `depth` segments that are `a` or a parameter.
     fn templates(depth: u32) -> Vec<String> {
@@ -143,12 +198,12 @@ mod tests {
             .collect()
     }
 
-    fn table(templates: &[String]) -> Table {
+    fn rules(templates: &[String]) -> Rules {
         let routes =
             templates.iter().enumerate().map(|(index, path)| format!(r#""r{index}":{{"path":"{path}"}}"#));
         let routes = routes.collect::<Vec<_>>().join(",");
         let services = format!(r#"[{{"service":"s","routes":{{{routes}}}}}]"#);
-        Table::compile(
+        Rules::of(
             &Spec::parse(&format!(r#"{{"v":1,"groups":[{{"name":"g","services":{services}}}]}}"#)).unwrap(),
         )
     }
@@ -156,24 +211,114 @@ mod tests {
     #[test]
     fn a_walk_shows_each_path_once_in_the_order_of_precedence() {
         let templates = templates(10);
-        let table = table(&templates);
+        let rules = rules(&templates);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
         let uri = "/a".repeat(10);
         let Ok(Target::Origin { path, .. }) = Target::parse("GET", &uri) else { panic!("{uri}") };
-        let mut shapes = Vec::new();
-        let done = table.walk(&RequestHost::new("h"), &path, &mut |rules| {
-            shapes.extend(rules.iter().map(|rule| Shape::from(rule.path())));
-            ControlFlow::<()>::Continue(())
+        let (mut shapes, mut ranks, mut buffer, mut host) =
+            (Vec::new(), Vec::new(), Vec::new(), String::new());
+        let host = RequestHost::read("h", &mut host);
+        let whole = Walk::new(&table, &mut buffer).rules(host, path.segments(), &mut |rank, list| {
+            ranks.push(rank);
+            for rule in list.rules() {
+                shapes.push(Shape::from(rules.get(rule?.1.number).unwrap().path()));
+            }
+            Ok(None::<()>)
         });
-        assert!(done.is_continue());
+        assert_eq!(whole, Ok(None));
         assert_eq!(shapes.len(), templates.len());
-        assert!(shapes.is_sorted());
+        assert!(shapes.is_sorted() && ranks.is_sorted());
     }
 
     #[test]
     fn rules_are_ranked_whatever_order_they_are_declared_in() {
         let declared = ["/{p}/a", "/a", "/b/{p}", "/a/{rest*}"].map(str::to_owned);
-        let table = table(&declared);
-        let ranked: Vec<String> = table.ranked().into_iter().map(|rule| rule.path().to_string()).collect();
+        let rules = rules(&declared);
+        let ranked: Vec<String> = rules.ranked().into_iter().map(|rule| rule.path().to_string()).collect();
         assert_eq!(ranked, ["/a", "/a/{rest*}", "/b/{p}", "/{p}/a"]);
+    }
+
+    #[test]
+    fn every_literal_of_many_is_found_and_no_other() {
+        let literals: Vec<String> = (0..3000).map(|index| format!("/x{index}")).collect();
+        let text = rules(&literals).compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let mut room = Room::default();
+        let mut rule = |uri: &str| match decide(
+            &table,
+            &Request { method: "GET", host: "", uri, headers: &() },
+            &mut room,
+        ) {
+            Decision::Forward(forward) => Some(forward.rule.0),
+            Decision::Answer(_) => None,
+        };
+        for (index, literal) in literals.iter().enumerate() {
+            assert_eq!(rule(literal), Some(index));
+        }
+        assert_eq!((rule("/x3000"), rule("/x"), rule("/%78299%39")), (None, None, Some(2999)));
+    }
+
+    #[test]
+    fn a_table_stands_in_a_configuration_as_it_is() {
+        let text = rules(&["/\u{e9}\u{1f600}/{x}".to_owned(), "/$HOME/~a".to_owned()]).compile();
+        let odd = |byte: &u8| !byte.is_ascii_graphic() || b"\"\\<>&'`${}#|".contains(byte);
+        assert_eq!(text.bytes().find(odd), None, "{text}");
+    }
+
+    #[test]
+    fn what_is_changed_anywhere_or_cut_is_no_table() {
+        let text = rules(&templates(3)).compile();
+        assert!(Table::open(text.as_bytes()).is_ok());
+        for at in 0..text.len() {
+            for other in [b'A', b'B', b'~', 0] {
+                let mut changed = text.clone().into_bytes();
+                if changed[at] != other {
+                    changed[at] = other;
+                    assert!(Table::open(&changed).is_err(), "{at}");
+                }
+            }
+            assert!(Table::open(&text.as_bytes()[..at]).is_err(), "{at}");
+        }
+        assert_eq!(Table::open((text.clone() + "A").as_bytes()).err(), Some(TableError::Damaged));
+        assert_eq!(Table::open(b"").err(), Some(TableError::Unknown));
+        assert_eq!(Table::open(br#"{"v":1,"groups":[]}"#).err(), Some(TableError::Unknown));
+        let newer = text.replacen("smsvcAB", "smsvcAC", 1);
+        assert_eq!(Table::open(newer.as_bytes()).err(), Some(TableError::Version));
+    }
+
+    #[test]
+    fn the_same_rules_are_the_same_text_and_what_routes_share_stands_once() {
+        let literals = |count: usize| -> Vec<String> { (0..count).map(|at| format!("/x{at:05}")).collect() };
+        let length = |count| rules(&literals(count)).compile().len();
+        assert_eq!(rules(&literals(9)).compile(), rules(&literals(9)).compile());
+        assert!(
+            (length(2048) - length(1024)) / 1024 < 50,
+            "{} bytes a route",
+            (length(2048) - length(1024)) / 1024
+        );
+    }
+
+    /// A table whose sum is right and whose content is not can only come from a mistake here. It sends nobody anywhere
+    /// but where a rule goes.
+    #[test]
+    fn what_makes_no_sense_is_answered_and_never_panics() {
+        let text = rules(&templates(1)).compile();
+        let (head, body) = text.split_at(HEAD);
+        let sum_at = head.len() - text::SUM;
+        for at in 0..body.len() {
+            for other in ["A", "B", "_", "~", "9"] {
+                let mut changed = body.to_owned();
+                changed.replace_range(at..=at, other);
+                let mut whole = head[..sum_at].to_owned();
+                text::push_number(&mut whole, digest(changed.as_bytes()), text::SUM).unwrap();
+                whole += &changed;
+                let Ok(table) = Table::open(whole.as_bytes()) else { continue };
+                let mut room = Room::default();
+                for uri in ["/a", "/b", "/%61/a"] {
+                    decide(&table, &Request { method: "GET", host: "h", uri, headers: &() }, &mut room);
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::group::Group;
 use crate::host::{HostPattern, RequestHost};
 use crate::name::Name;
-use crate::path::{PathTemplate, RequestPath};
+use crate::path::PathTemplate;
 use crate::settings::Settings;
 
 /// Where a group is, and what holds for all of it.
@@ -41,17 +41,13 @@ impl Scope {
     }
 
     /// How well the group fits a host, the greater the better; `None` if it is for others.
-    pub(crate) fn fit(&self, host: &RequestHost<'_>) -> Option<(usize, usize)> {
+    pub(crate) fn fit(&self, host: RequestHost<'_>) -> Option<(usize, usize)> {
         let taken = self.hosts.iter().filter(|pattern| pattern.matches(host));
         taken.map(HostPattern::specificity).max().or(self.hosts.is_empty().then_some((0, 0)))
     }
 
-    /// How well it fits a request, the greater the better; `None` if the request is none of its business.
-    pub(super) fn concern(&self, host: &RequestHost<'_>, path: &RequestPath<'_>) -> Option<impl Ord + use<>> {
-        let fit = self.fit(host)?;
-        self.base
-            .check(path)
-            .is_ok()
-            .then(|| (fit, self.base.segments().len(), std::cmp::Reverse(self.name.clone())))
+    /// The prefix of all its paths.
+    pub(crate) fn base(&self) -> &PathTemplate {
+        &self.base
     }
 }

@@ -36,7 +36,6 @@ use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
 use crate::merge::Scheme;
 use crate::name::ServiceName;
-use crate::spec::Spec;
 use parent::Parents;
 use part::Part;
 
@@ -207,11 +206,6 @@ fn service(backend: Option<&Backend>, transport: Option<&str>) -> Value {
     }
 }
 
-/// The plugin's one configuration value, `spec`, for some groups.
-fn configuration(groups: Vec<Group>) -> String {
-    Spec { groups }.to_json()
-}
-
 /// The parts of a document.
 #[derive(Default)]
 struct Http {
@@ -253,6 +247,8 @@ fn url(scheme: Scheme, address: IpAddr, port: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Spec;
+    use crate::table::Rules;
 
     /// A document that was not written before.
     pub(super) fn document(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Value {
@@ -335,7 +331,7 @@ mod tests {
                     ]}},
                 },
                 "middlewares": {
-                    "smsvc": {"plugin": {"smsvc": {"spec": petstore().to_json()}}},
+                    "smsvc": {"plugin": {"smsvc": {"spec": Rules::of(&petstore()).compile()}}},
                     "smsvc-strip": {"headers": {"customRequestHeaders": {"X-Smsvc-Service": ""}}},
                 },
             }})

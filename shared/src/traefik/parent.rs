@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::part::Part;
-use super::{DocumentOptions, Http, PARENT, configuration, rule};
+use super::{DocumentOptions, Http, PARENT, rule};
 use crate::group::Group;
 use crate::name::Name;
 use crate::settings::Tls;
+use crate::table::{Compiler, Rules};
 
 /// All parents of a document, kept from one document to the next.
 #[derive(Debug, Default)]
@@ -17,7 +18,16 @@ pub(super) struct Parents {
     groups: Vec<Arc<Group>>,
     /// The names of the parents of each group.
     of: BTreeMap<Name, Vec<String>>,
+    /// What each parent's plugin is told, by the name of the parent.
+    tables: BTreeMap<String, Tables>,
     part: Arc<Part>,
+}
+
+/// The tables of a parent, one after the other.
+#[derive(Debug, Default)]
+struct Tables {
+    rules: Rules,
+    compiler: Compiler,
 }
 
 impl Parents {
@@ -29,11 +39,14 @@ impl Parents {
         }
         let mut http = Http::default();
         self.of.clear();
+        let mut before = std::mem::take(&mut self.tables);
         for parent in parents(groups, &options.entry_points) {
             for group in &parent.groups {
                 self.of.entry(group.name.clone()).or_default().push(parent.name.clone());
             }
-            parent.write(&options.plugin, &mut http);
+            let mut tables = before.remove(&parent.name).unwrap_or_default();
+            parent.write(&options.plugin, &mut tables, &mut http);
+            self.tables.insert(parent.name, tables);
         }
         self.part = Arc::new(http.into());
         self.groups = groups.to_vec();
@@ -57,23 +70,23 @@ struct Parent<'g> {
     /// Empty for Traefik's usual ones.
     entry_points: BTreeSet<&'g str>,
     tls: &'g Tls,
-    groups: Vec<&'g Arc<Group>>,
+    groups: Vec<Arc<Group>>,
 }
 
 /// The parents that all groups need: on one entry point, all groups with the same TLS share one, since Traefik asks one
 /// parent only; and entry points with the same groups share one too.
 fn parents<'g>(groups: &'g [Arc<Group>], usual: &'g [String]) -> Vec<Parent<'g>> {
-    let mut places: BTreeMap<(&Tls, Option<&str>), Vec<&Arc<Group>>> = BTreeMap::new();
+    let mut places: BTreeMap<(&Tls, Option<&str>), Vec<Arc<Group>>> = BTreeMap::new();
     for group in groups {
         let tls = group.settings.tls();
         let stated =
             group.settings.entry_points().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
         let names = stated.unwrap_or_else(|| usual.iter().map(String::as_str).collect());
         if names.is_empty() {
-            places.entry((tls, None)).or_default().push(group);
+            places.entry((tls, None)).or_default().push(Arc::clone(group));
         }
         for name in names {
-            places.entry((tls, Some(name))).or_default().push(group);
+            places.entry((tls, Some(name))).or_default().push(Arc::clone(group));
         }
     }
     let mut parents: Vec<Parent<'_>> = Vec::new();
@@ -98,8 +111,16 @@ fn parents<'g>(groups: &'g [Arc<Group>], usual: &'g [String]) -> Vec<Parent<'g>>
     parents
 }
 
+impl Tables {
+    /// What the plugin of a parent router is configured with.
+    fn configuration(&mut self, groups: &[Arc<Group>]) -> Value {
+        self.rules = self.rules.with(groups);
+        json!({"spec": self.compiler.compile(&self.rules)})
+    }
+}
+
 impl Parent<'_> {
-    fn is_of(&self, groups: &[&Arc<Group>]) -> bool {
+    fn is_of(&self, groups: &[Arc<Group>]) -> bool {
         self.groups.len() == groups.len()
             && self.groups.iter().zip(groups).all(|(one, two)| Arc::ptr_eq(one, two))
     }
@@ -120,10 +141,10 @@ impl Parent<'_> {
     }
 
     /// Writes router and middleware.
-    fn write(&self, plugin: &str, http: &mut Http) {
-        let Some(rule) = rule::parent(self.groups.iter().map(|group| &***group)) else { return };
-        let spec = configuration(self.groups.iter().map(|group| Group::clone(group)).collect());
-        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: {"spec": spec}}}));
+    fn write(&self, plugin: &str, tables: &mut Tables, http: &mut Http) {
+        let Some(rule) = rule::parent(self.groups.iter().map(|group| &**group)) else { return };
+        let configuration = tables.configuration(&self.groups);
+        http.middlewares.insert(self.name.clone(), json!({"plugin": {plugin: configuration}}));
         let mut router = json!({"rule": rule, "middlewares": [self.name]});
         let tls = match self.tls {
             Tls::Off => None,

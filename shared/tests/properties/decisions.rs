@@ -1,11 +1,14 @@
 //! Properties of decisions, over random groups and requests.
 
-use crate::generate::{Asked, Fields, asked, spec};
+use std::sync::Arc;
+
+use crate::generate::{Asked, asked, spec};
 use proptest::prelude::*;
-use smsvc_core::decide::{Decision, Request, Verdict, decide, explain};
+use smsvc_core::decide::{Decision, Request, Room, Verdict, decide, explain};
+use smsvc_core::group::Group;
 use smsvc_core::path::{Parameter, Segment, Target};
 use smsvc_core::settings::Slash;
-use smsvc_core::table::{Rule, Table};
+use smsvc_core::table::{Compiler, Rule, Rules, Table};
 
 fn request(asked: &Asked) -> Request<'_> {
     Request { method: asked.method, host: asked.host, uri: &asked.uri, headers: &asked.headers }
@@ -51,42 +54,73 @@ proptest! {
 
     #[test]
     fn the_tree_decides_as_the_linear_oracle_does(spec in spec(), asked in proptest::collection::vec(asked(), 30)) {
-        let table = Table::compile(&spec);
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let (mut room, mut other) = (Room::default(), Room::default());
         for asked in &asked {
-            prop_assert_eq!(decide(&table, &request(asked)), explain(&table, &request(asked)).decision, "{:?}", asked);
+            let decision = decide(&table, &request(asked), &mut room);
+            let explained = explain(&rules, &table, &request(asked), &mut other);
+            prop_assert_eq!(decision, explained.decision, "{:?}", asked);
+        }
+    }
+
+    #[test]
+    fn a_table_that_follows_others_is_the_one_that_is_made_from_scratch(
+        (one, two) in (spec(), spec()),
+        picked in proptest::collection::vec(any::<[bool; 6]>(), 1..6)
+    ) {
+        let groups: Vec<Arc<Group>> = one.groups.into_iter().chain(two.groups).map(Arc::new).collect();
+        let (mut rules, mut compiler) = (Rules::default(), Compiler::default());
+        for picked in picked {
+            let mut groups: Vec<_> = groups.iter().zip(picked).filter(|(_, it)| *it).map(|(it, _)| Arc::clone(it)).collect();
+            // Of those with one name the first.
+            groups.sort_by(|one, two| one.name.cmp(&two.name));
+            groups.dedup_by(|one, two| one.name == two.name);
+            rules = rules.with(&groups);
+            prop_assert_eq!(compiler.compile(&rules), Rules::of_groups(&groups).compile());
         }
     }
 
     #[test]
     fn what_is_forwarded_is_for_the_one_rule_that_is_chosen(spec in spec(), asked in asked()) {
-        let table = Table::compile(&spec);
-        let explanation = explain(&table, &request(&asked));
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let mut room = Room::default();
+        let explanation = explain(&rules, &table, &request(&asked), &mut room);
         let chosen: Vec<_> = explanation.considered.iter().filter(|it| it.verdict == Verdict::Chosen).collect();
         prop_assert!(chosen.len() <= 1);
         if let Decision::Forward(forward) = explanation.decision {
-            prop_assert_eq!(chosen[0].rule.service(), forward.service);
-            prop_assert_eq!(chosen[0].rule.route().name().as_str(), forward.route);
+            prop_assert_eq!(Some(chosen[0].rule), rules.get(forward.rule));
+            prop_assert_eq!(chosen[0].rule.router(), forward.router);
         }
     }
 
     #[test]
     fn what_is_forwarded_is_in_origin_form(spec in spec(), asked in asked()) {
-        let table = Table::compile(&spec);
-        if let Decision::Forward(forward) = decide(&table, &request(&asked)) {
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let mut room = Room::default();
+        if let Decision::Forward(forward) = decide(&table, &request(&asked), &mut room) {
             prop_assert!(Target::parse(asked.method, &asked.uri).is_ok());
             if let Some(uri) = forward.uri {
-                assert_origin_form(&uri);
+                assert_origin_form(uri);
                 let query = |uri: &str| uri.split_once('?').map(|(_, query)| query.to_owned());
-                prop_assert_eq!(query(&uri), query(&asked.uri));
+                prop_assert_eq!(query(uri), query(&asked.uri));
             }
         }
     }
 
     #[test]
     fn an_answer_is_complete(spec in spec(), asked in asked()) {
-        let table = Table::compile(&spec);
-        if let Decision::Answer(answer) = decide(&table, &request(&asked)) {
-            let header = |wanted: &str| answer.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let mut room = Room::default();
+        if let Decision::Answer(answer) = decide(&table, &request(&asked), &mut room) {
+            let header = |wanted: &str| answer.headers.pairs().find(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned());
             let preflight = header("vary").is_some_and(|vary| vary.contains("Access-Control"));
             prop_assert!(header("allow").is_some() || preflight || !matches!(answer.status, 204 | 405));
             prop_assert_eq!(header("location").is_some(), matches!(answer.status, 302 | 308));
@@ -96,14 +130,14 @@ proptest! {
                 status => {
                     let content_type = header("content-type").unwrap();
                     if content_type == "application/problem+json" {
-                        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+                        let body: serde_json::Value = serde_json::from_str(answer.body).unwrap();
                         prop_assert_eq!(&body["status"], status);
                     } else {
                         prop_assert!(answer.body.starts_with(&status.to_string()) && answer.body.ends_with('\n'));
                     }
                 }
             }
-            for (name, value) in &answer.headers {
+            for (name, value) in answer.headers.pairs() {
                 prop_assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || b"-0123456789".contains(&byte)));
                 prop_assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}: {}", name, value);
             }
@@ -112,15 +146,17 @@ proptest! {
 
     #[test]
     fn a_route_gets_its_own_path_unless_it_is_outranked(spec in spec()) {
-        let table = Table::compile(&spec);
-        for rule in table.rules() {
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let mut room = Room::default();
+        for rule in rules.iter() {
             let method = rule.route().methods().iter().next().map_or("GET", |method| method.as_str());
             let host = rule.hosts().first().map_or("other".to_owned(), |host| host.to_string().replace('*', "z"));
             let uri = sample_path(rule);
-            let headers = Fields::default();
-            let asked = Request { method, host: &host, uri: &uri, headers: &headers };
-            let explanation = explain(&table, &asked);
-            let considered = explanation.considered.iter().find(|it| it.rule == rule).unwrap();
+            let asked = Request { method, host: &host, uri: &uri, headers: &() };
+            let explanation = explain(&rules, &table, &asked, &mut room);
+            let considered = explanation.considered.iter().find(|it| std::ptr::eq(it.rule, rule)).unwrap();
             match considered.verdict {
                 Verdict::Chosen
                 | Verdict::Outranked
@@ -130,7 +166,7 @@ proptest! {
                 | Verdict::Consumes
                 | Verdict::Produces => {}
                 // Another group has taken the path with another slash at its end.
-                Verdict::Path if table.scopes().any(|scope| scope.settings().slash() != Slash::Strict) => {}
+                Verdict::Path if rules.scopes().any(|scope| scope.settings().slash() != Slash::Strict) => {}
                 other => prop_assert!(false, "{other:?} for {uri} at {rule:?}"),
             }
         }
@@ -144,12 +180,16 @@ proptest! {
         uri in prop_oneof![".{0,40}", "/[a%./\\-?&=;{}\\\\\u{0}é]{0,40}"],
         bytes in proptest::collection::vec(any::<u8>(), 0..60),
     ) {
-        let table = Table::compile(&spec);
+        let rules = Rules::of(&spec);
+        let text = rules.compile();
+        let table = Table::open(text.as_bytes()).unwrap();
+        let (mut room, mut other) = (Room::default(), Room::default());
         let garbage = String::from_utf8_lossy(&bytes);
-        let headers = Fields(vec![("x-a".to_owned(), garbage.clone().into_owned())]);
+        let headers: &[(&str, &str)] = &[("x-a", &garbage), ("accept", &garbage), ("origin", &garbage)];
         for (method, uri) in [(method.as_str(), uri.as_str()), ("GET", uri.as_str()), ("OPTIONS", &*garbage)] {
             let request = Request { method, host: &host, uri, headers: &headers };
-            prop_assert_eq!(decide(&table, &request), explain(&table, &request).decision);
+            let decision = decide(&table, &request, &mut room);
+            prop_assert_eq!(decision, explain(&rules, &table, &request, &mut other).decision);
         }
     }
 }

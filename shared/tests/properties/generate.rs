@@ -175,7 +175,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
         settings,
         services,
     });
-    vec(group, 0..3).prop_map(|mut groups| {
+    vec(group, 0..4).prop_map(|mut groups| {
         for (index, group) in groups.iter_mut().enumerate() {
             group.name = group.name.numbered(u32::try_from(index).unwrap());
             for (number, member) in group.services.iter_mut().enumerate() {
@@ -212,12 +212,12 @@ pub(crate) struct Asked {
 pub(crate) struct Fields(pub(crate) Vec<(String, String)>);
 
 impl Headers for Fields {
-    fn values(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str)) {
+        self.0.as_slice().values(name, show);
     }
 
-    fn names(&self) -> Vec<String> {
-        self.0.iter().map(|(name, _)| name.clone()).collect()
+    fn names(&self, show: &mut dyn FnMut(&str)) {
+        self.0.as_slice().names(show);
     }
 }
 

@@ -16,10 +16,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use smsvc_core::decide::{self, Decision, Explanation, Forward, Headers, Request, Verdict};
+use smsvc_core::decide::{self, Decision, Explanation, Headers, Lines, Request, Room, Verdict};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::spec::{Spec, SpecError};
-use smsvc_core::table::Table;
+use smsvc_core::table::{Rule, Rules, Table, TableError};
 
 /// Why there is no decision.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,9 @@ pub enum ExchangeError {
     /// The configured spec is not valid.
     #[error("the configuration key `spec` is refused: {0}")]
     Spec(SpecError),
+    /// The routes do not make a table.
+    #[error("the routes of the configuration key `spec` are too many: {0}")]
+    Table(TableError),
     /// The input is not a request in the form above.
     #[error("the input is not a request: {0}")]
     Input(serde_json::Error),
@@ -46,21 +49,27 @@ struct Input {
 }
 
 impl Headers for Input {
-    fn values(&self, name: &str) -> Vec<String> {
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str)) {
         let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        of_that_name.flat_map(|(_, values)| values.iter().cloned()).collect()
+        of_that_name.flat_map(|(_, values)| values).for_each(|value| show(value));
     }
 
-    fn names(&self) -> Vec<String> {
-        self.headers.keys().cloned().collect()
+    fn names(&self, show: &mut dyn FnMut(&str)) {
+        self.headers.keys().for_each(|name| show(name));
     }
+}
+
+/// The routes of a configuration, for decisions and for people.
+pub struct Routes {
+    rules: Rules,
+    table: String,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Output<'t> {
     Forward(Forwarded<'t>),
-    Answer { status: u16, headers: Vec<(String, String)>, body: String },
+    Answer { status: u16, headers: Vec<(&'t str, &'t str)>, body: &'t str },
 }
 
 #[derive(Serialize)]
@@ -69,7 +78,7 @@ struct Forwarded<'t> {
     service: &'t str,
     route: &'t str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    uri: Option<String>,
+    uri: Option<&'t str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     request: Vec<Change<'t>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -82,8 +91,8 @@ struct Forwarded<'t> {
 #[serde(rename_all = "lowercase")]
 enum Change<'t> {
     Remove(&'t str),
-    Set(&'t str, String),
-    Add(&'t str, String),
+    Set(&'t str, &'t str),
+    Add(&'t str, &'t str),
 }
 
 #[derive(Serialize)]
@@ -111,43 +120,46 @@ impl<'t> From<HeaderChange<'t>> for Change<'t> {
     fn from(change: HeaderChange<'t>) -> Self {
         match change {
             HeaderChange::Remove(name) => Self::Remove(name),
-            HeaderChange::Set(name, value) => Self::Set(name, value.into_owned()),
-            HeaderChange::Add(name, value) => Self::Add(name, value.into_owned()),
+            HeaderChange::Set(name, value) => Self::Set(name, value),
+            HeaderChange::Add(name, value) => Self::Add(name, value),
         }
     }
 }
 
-impl<'t> From<Decision<'t>> for Output<'t> {
-    fn from(decision: Decision<'t>) -> Self {
+impl<'t> Output<'t> {
+    fn new(decision: &Decision<'t>, rules: &'t Rules) -> Self {
         match decision {
             Decision::Forward(forward) => {
-                let Forward { group, service, route, uri, request, response, finish, .. } = forward;
+                let rule = rules.get(forward.rule);
+                let changes = |lines: &'t Lines| lines.changes().map(Change::from).collect();
                 Self::Forward(Forwarded {
-                    group,
-                    service,
-                    route,
-                    uri,
-                    request: request.into_iter().map(Change::from).collect(),
-                    response: response.into_iter().map(Change::from).collect(),
-                    finish: finish.map(|it| Finish { cache_control: it.control, etag: it.etag.is_some() }),
+                    group: rule.map_or("", Rule::group),
+                    service: rule.map_or("", Rule::service),
+                    route: rule.map_or("", |rule| rule.route().name().as_str()),
+                    uri: forward.uri,
+                    request: changes(forward.request),
+                    response: changes(forward.response),
+                    finish: forward.finish.map(|it| Finish { cache_control: it.control(), etag: it.tags() }),
                 })
             }
-            Decision::Answer(answer) => {
-                Self::Answer { status: answer.status, headers: answer.headers, body: answer.body }
-            }
+            Decision::Answer(answer) => Self::Answer {
+                status: answer.status,
+                headers: answer.headers.pairs().collect(),
+                body: answer.body,
+            },
         }
     }
 }
 
-impl<'t> From<Explanation<'t>> for Explained<'t> {
-    fn from(explanation: Explanation<'t>) -> Self {
+impl<'t> Explained<'t> {
+    fn new(explanation: &Explanation<'t, 't>, rules: &'t Rules) -> Self {
         let considered = explanation.considered.iter().map(|it| Considered {
             group: it.rule.group(),
             service: it.rule.service(),
             route: it.rule.route().name().as_str(),
             verdict: word(it.verdict),
         });
-        Self { considered: considered.collect(), decision: explanation.decision.into() }
+        Self { considered: considered.collect(), decision: Output::new(&explanation.decision, rules) }
     }
 }
 
@@ -169,23 +181,32 @@ fn word(verdict: Verdict<'_>) -> &'static str {
 }
 
 /// Compiles the routes of a configured spec.
-pub fn table(spec: &str) -> Result<Table, ExchangeError> {
-    Spec::parse(spec).map(|spec| Table::compile(&spec)).map_err(ExchangeError::Spec)
+pub fn routes(spec: &str) -> Result<Routes, ExchangeError> {
+    let rules = Rules::of(&Spec::parse(spec).map_err(ExchangeError::Spec)?);
+    let table = rules.compile();
+    Table::open(table.as_bytes()).map_err(ExchangeError::Table)?;
+    Ok(Routes { rules, table })
+}
+
+impl Routes {
+    fn table(&self) -> Result<Table<'_>, ExchangeError> {
+        Table::open(self.table.as_bytes()).map_err(ExchangeError::Table)
+    }
 }
 
 /// Decides on one request, from JSON to JSON.
-pub fn decide(table: &Table, input: &str) -> Result<String, ExchangeError> {
-    let input = Input::read(input)?;
-    let output = Output::from(decide::decide(table, &input.request()));
-    serde_json::to_string(&output).map_err(ExchangeError::Output)
+pub fn decide(routes: &Routes, input: &str) -> Result<String, ExchangeError> {
+    let (input, mut room) = (Input::read(input)?, Room::default());
+    let decision = decide::decide(&routes.table()?, &input.request(), &mut room);
+    serde_json::to_string(&Output::new(&decision, &routes.rules)).map_err(ExchangeError::Output)
 }
 
 /// Explains the decision on one request, from JSON to JSON: `{"decision":…,"considered":[{"group":…,"service":…,
 /// "route":…,"verdict":"chosen"},…]}`, the best rule first.
-pub fn explain(table: &Table, input: &str) -> Result<String, ExchangeError> {
-    let input = Input::read(input)?;
-    let output = Explained::from(decide::explain(table, &input.request()));
-    serde_json::to_string(&output).map_err(ExchangeError::Output)
+pub fn explain(routes: &Routes, input: &str) -> Result<String, ExchangeError> {
+    let (input, mut room) = (Input::read(input)?, Room::default());
+    let explanation = decide::explain(&routes.rules, &routes.table()?, &input.request(), &mut room);
+    serde_json::to_string(&Explained::new(&explanation, &routes.rules)).map_err(ExchangeError::Output)
 }
 
 /// Judges a specification: `{"valid":true}`, or `{"valid":false,"error":"…"}`.
@@ -216,7 +237,7 @@ mod tests {
         "tenant":{"path":"/tenant","header.X-Tenant":"acme"}}}]}]}"#;
 
     fn decided(input: &str) -> String {
-        decide(&table(SPEC).unwrap(), input).unwrap()
+        decide(&routes(SPEC).unwrap(), input).unwrap()
     }
 
     #[test]
@@ -247,9 +268,9 @@ mod tests {
             r#""header.X-Tenant":"acme""#,
             r#""request.header.set.x-a":"1","response.header.remove":"server","cache.etag":"weak""#,
         );
-        let table = table(&spec).unwrap();
+        let routes = routes(&spec).unwrap();
         let input = r#"{"method":"GET","host":"","uri":"/v2/tenant"}"#;
-        let output = decide(&table, input).unwrap();
+        let output = decide(&routes, input).unwrap();
         assert_eq!(
             output,
             r#"{"forward":{"group":"petstore","service":"pets","route":"tenant","request":[{"set":["x-a","1"]}],"response":[{"remove":"server"}],"finish":{"etag":true}}}"#
@@ -258,8 +279,8 @@ mod tests {
 
     #[test]
     fn an_explanation_tells_what_became_of_each_rule() {
-        let table = table(SPEC).unwrap();
-        let output = explain(&table, r#"{"method":"GET","host":"","uri":"/v2/pets/7"}"#).unwrap();
+        let routes = routes(SPEC).unwrap();
+        let output = explain(&routes, r#"{"method":"GET","host":"","uri":"/v2/pets/7"}"#).unwrap();
         let output: serde_json::Value = serde_json::from_str(&output).unwrap();
         assert_eq!(output["decision"]["forward"]["route"], "get-pet");
         let verdict = |at: usize| {
@@ -281,21 +302,21 @@ mod tests {
 
     #[test]
     fn a_request_is_read_strictly() {
-        let table = table(SPEC).unwrap();
+        let routes = routes(SPEC).unwrap();
         for (input, reason) in [
             ("", "EOF"),
             (r#"{"method":"GET","host":""}"#, "missing field `uri`"),
             (r#"{"method":"GET","host":"","uri":"/","body":""}"#, "unknown field `body`"),
             (r#"{"method":"GET","host":"","uri":"/","headers":{"A":"b"}}"#, "expected a sequence"),
         ] {
-            let error = decide(&table, input).unwrap_err().to_string();
+            let error = decide(&routes, input).unwrap_err().to_string();
             assert!(error.starts_with("the input is not a request") && error.contains(reason), "{error}");
         }
     }
 
     #[test]
     fn a_broken_spec_is_told() {
-        let error = table("{").err().map(|error| error.to_string()).unwrap_or_default();
+        let error = routes("{").err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with("the configuration key `spec` is refused"), "{error}");
     }
 }

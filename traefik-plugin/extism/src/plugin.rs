@@ -3,27 +3,26 @@
 use std::cell::OnceCell;
 
 use extism_pdk::{Error, FnResult, config, plugin_fn};
-use smsvc_core::table::Table;
 
-use crate::exchange::{self, ExchangeError};
+use crate::exchange::{self, ExchangeError, Routes};
 
 const SPEC: &str = "spec";
 
 thread_local! {
-    static TABLE: OnceCell<Table> = const { OnceCell::new() };
+    static ROUTES: OnceCell<Routes> = const { OnceCell::new() };
 }
 
 /// Takes a request and returns its decision, both as JSON. An error of the request or of the configuration
 /// is the plug-in's error text.
 #[plugin_fn]
 pub fn decide(request: String) -> FnResult<String> {
-    Ok(with_table(|table| exchange::decide(table, &request))?)
+    Ok(with_routes(|routes| exchange::decide(routes, &request))?)
 }
 
 /// Takes a request and returns its decision with what became of every rule, both as JSON.
 #[plugin_fn]
 pub fn explain(request: String) -> FnResult<String> {
-    Ok(with_table(|table| exchange::explain(table, &request))?)
+    Ok(with_routes(|routes| exchange::explain(routes, &request))?)
 }
 
 /// Takes a specification and returns whether it is valid, as JSON.
@@ -32,19 +31,19 @@ pub fn validate(spec: String) -> FnResult<String> {
     Ok(exchange::validate(&spec))
 }
 
-fn with_table(answer: impl FnOnce(&Table) -> Result<String, ExchangeError>) -> Result<String, Error> {
-    TABLE.with(|cell| {
-        let table = if let Some(table) = cell.get() {
-            table
+fn with_routes(answer: impl FnOnce(&Routes) -> Result<String, ExchangeError>) -> Result<String, Error> {
+    ROUTES.with(|cell| {
+        let routes = if let Some(routes) = cell.get() {
+            routes
         } else {
-            let table = compile()?;
-            cell.get_or_init(|| table)
+            let routes = compile()?;
+            cell.get_or_init(|| routes)
         };
-        Ok(answer(table)?)
+        Ok(answer(routes)?)
     })
 }
 
-fn compile() -> Result<Table, Error> {
+fn compile() -> Result<Routes, Error> {
     let spec = config::get(SPEC)?.ok_or_else(|| Error::msg("the configuration key `spec` is missing"))?;
-    Ok(exchange::table(&spec)?)
+    Ok(exchange::routes(&spec)?)
 }

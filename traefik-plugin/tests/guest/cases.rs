@@ -5,7 +5,7 @@ mod table_of_cases;
 
 use smsvc_core::labels;
 use smsvc_core::merge::merge;
-use smsvc_core::table::Table;
+use smsvc_core::table::{Rules, Table};
 
 use crate::configuration;
 use crate::expected::{self, STOP};
@@ -51,9 +51,9 @@ fn every_case_is_decided_by_the_guest_as_expected_and_as_natively() {
     let services = cases.services.iter();
     let declarations: Vec<_> =
         services.map(|it| labels::parse(&it.name, &it.created, &it.labels).unwrap().unwrap()).collect();
-    let spec = merge(&declarations).spec;
-    let table = Table::compile(&spec);
-    let mut guest = Guest::started(&configuration(&spec.to_json()));
+    let table = Rules::of(&merge(&declarations).spec).compile();
+    let mut guest = Guest::started(&configuration(&table));
+    let table = Table::open(table.as_bytes()).unwrap();
     for case in &cases.requests {
         let (next, calls) = guest.request(case.request()).unwrap();
         let Case { name, expect, traefik_answers, .. } = case;

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::expected::{CONTINUE, STOP};
 use crate::host::Guest;
 use crate::wasm;
-use crate::{configuration, get, guest};
+use crate::{configuration, get, guest, rules};
 
 #[test]
 fn the_guest_asks_for_nothing_but_what_traefik_offers() {
@@ -68,25 +68,27 @@ fn the_shadow_stack_is_64_kib() {
 #[test]
 fn the_test_data_of_the_manifest_is_a_configuration_that_starts() {
     let manifest = include_str!("../../../.traefik.yml");
-    let (_, spec) = manifest.split_once("spec: >-").unwrap();
-    let spec: Vec<_> = spec.lines().map(str::trim).collect();
-    let mut guest = Guest::started(&configuration(&spec.join(" ")));
+    let (_, table) = manifest.split_once("  spec: ").unwrap();
+    assert_eq!(table.trim_end(), rules().compile(), "as this version writes it");
+    let mut guest = Guest::started(&configuration(table.trim_end()));
     assert_eq!(guest.request(get("/v2/orders")).unwrap().0, CONTINUE);
 }
 
 #[test]
 fn a_configuration_error_refuses_the_start_with_one_line_in_the_log() {
+    let table = rules().compile();
     let cases = [
-        ("", "one string field `spec`"),
-        ("null", "one string field `spec`"),
-        ("{}", "missing field `spec`"),
-        (r#"{"spec":"{}","rules":"x"}"#, "unknown field `rules`"),
-        (r#"{"spec":{"v":"1"}}"#, "expected a string"),
-        (r#"{"spec":"{"}"#, "`spec` is refused"),
-        (r#"{"spec":"{\"v\":9,\"groups\":[]}"}"#, "`spec` is refused"),
+        (String::new(), "one string field `spec`"),
+        ("null".to_owned(), "one string field `spec`"),
+        ("{}".to_owned(), "one string field `spec`"),
+        (r#"{"spec":{"v":"1"}}"#.to_owned(), "one string field `spec`"),
+        (configuration(r#"{\"v\":1,\"groups\":[]}"#), "no table of routes of this version"),
+        (configuration(&table.replacen("smsvcAB", "smsvcAC", 1)), "another version of smsvc"),
+        (configuration(&table[..table.len() - 1]), "cut off or changed"),
+        (configuration(&table.replacen("pets", "cats", 1)), "cut off or changed"),
     ];
     for (configuration, reason) in cases {
-        let mut guest = Guest::load(configuration);
+        let mut guest = Guest::load(&configuration);
         assert_eq!(guest.start(), Err(1), "{configuration}");
         let [line] = guest.log() else { panic!("{configuration}: {:?}", guest.log()) };
         assert!(line.starts_with("2 smsvc: ") && line.contains(reason) && !line.contains('\n'), "{line}");

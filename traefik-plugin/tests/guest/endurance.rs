@@ -1,6 +1,8 @@
 //! That an instance lives long: traps, memory, and the depth of its stack.
 
 use smsvc_core::path::SEGMENTS_MAX;
+use smsvc_core::spec::Spec;
+use smsvc_core::table::Rules;
 
 use crate::expected::CONTINUE;
 use crate::host::Guest;
@@ -17,7 +19,7 @@ fn the_deepest_template_leaves_half_of_the_stack_free() {
         deep("base"),
         deep("axx.b"),
     );
-    let mut guest = Guest::load(&configuration(&spec));
+    let mut guest = Guest::load(&configuration(&Rules::of(&Spec::parse(&spec).unwrap()).compile()));
     guest.paint_stack();
     assert_eq!(guest.start(), Ok(()), "{:?}", guest.log());
     let (next, calls) = guest.request(get(&(deep("base") + &deep("axx.b") + "?x"))).unwrap();

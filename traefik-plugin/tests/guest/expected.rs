@@ -1,6 +1,6 @@
 //! What the guest has to do with a request, by the native decision on it.
 
-use smsvc_core::decide::{self, Answer, Decision, Forward, Headers, SERVICE_HEADER};
+use smsvc_core::decide::{self, Answer, Decision, Forward, Headers, Room, SERVICE_HEADER};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::table::Table;
 
@@ -13,12 +13,12 @@ pub(crate) const FINISH: u64 = 1 << 32 | 1;
 pub(crate) const STOP: u64 = 0;
 
 /// The verdict and the calls that change something, in order.
-pub(crate) fn outcome(table: &Table, request: &Request) -> (u64, Vec<String>) {
+pub(crate) fn outcome(table: &Table<'_>, request: &Request) -> (u64, Vec<String>) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (method, host) = (text(&request.method), text(&request.host));
     let uri = encoded(&request.uri);
     let asked = decide::Request { method: &method, host: &host, uri: &uri, headers: request };
-    match decide::decide(table, &asked) {
+    match decide::decide(table, &asked, &mut Room::default()) {
         Decision::Forward(forward) => forwarded(&forward),
         Decision::Answer(answer) => (STOP, answered(&answer, method == "HEAD")),
     }
@@ -27,12 +27,12 @@ pub(crate) fn outcome(table: &Table, request: &Request) -> (u64, Vec<String>) {
 fn forwarded(forward: &Forward<'_>) -> (u64, Vec<String>) {
     let mut calls = vec![format!("set_request_header {SERVICE_HEADER}: {}", forward.router)];
     calls.extend(forward.uri.iter().map(|uri| format!("set_uri {uri}")));
-    calls.extend(forward.request.iter().map(|change| match change {
+    calls.extend(forward.request.changes().map(|change| match change {
         HeaderChange::Remove(name) => format!("remove_request_header {name}"),
         HeaderChange::Set(name, value) => format!("set_request_header {name}: {value}"),
         HeaderChange::Add(name, value) => format!("add_request_header {name}: {value}"),
     }));
-    calls.extend(forward.response.iter().filter_map(|change| match change {
+    calls.extend(forward.response.changes().filter_map(|change| match change {
         HeaderChange::Add(name, value) => Some(format!("add_response_header {name}: {value}")),
         _ => None,
     }));
@@ -40,9 +40,9 @@ fn forwarded(forward: &Forward<'_>) -> (u64, Vec<String>) {
     (if forward.finish.is_some() { FINISH } else { CONTINUE }, calls)
 }
 
-fn answered(answer: &Answer, to_head: bool) -> Vec<String> {
+fn answered(answer: &Answer<'_>, to_head: bool) -> Vec<String> {
     let mut calls = vec![format!("remove_request_header {SERVICE_HEADER}")];
-    calls.extend(answer.headers.iter().map(|(name, value)| format!("add_response_header {name}: {value}")));
+    calls.extend(answer.headers.pairs().map(|(name, value)| format!("add_response_header {name}: {value}")));
     let has_content = !matches!(answer.status, 204 | 205 | 304);
     if has_content {
         calls.push(format!("set_response_header content-length: {}", answer.body.len()));
@@ -63,12 +63,12 @@ fn encoded(uri: &[u8]) -> String {
 }
 
 impl Headers for Request {
-    fn values(&self, name: &str) -> Vec<String> {
+    fn values(&self, name: &str, show: &mut dyn FnMut(&str)) {
         let of_that_name = self.headers.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name));
-        of_that_name.map(|(_, value)| String::from_utf8_lossy(value).into_owned()).collect()
+        of_that_name.for_each(|(_, value)| show(&String::from_utf8_lossy(value)));
     }
 
-    fn names(&self) -> Vec<String> {
-        self.headers.iter().map(|(name, _)| name.clone()).collect()
+    fn names(&self, show: &mut dyn FnMut(&str)) {
+        self.headers.iter().for_each(|(name, _)| show(name));
     }
 }

@@ -13,6 +13,7 @@ mod wasm;
 
 use host::{Guest, Request};
 use smsvc_core::spec::Spec;
+use smsvc_core::table::Rules;
 
 const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.com"],"base":"/v2","services":[
     {"service":"pets","routes":{
@@ -22,19 +23,18 @@ const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.
         "kept":{"path":"/kept","cache.etag":"weak","cache.control":"no-cache"}}},
     {"service":"orders","age":1,"routes":{"order":{"path":"/orders","methods":"GET,POST"}}}]}]}"#;
 
-fn spec() -> Spec {
-    Spec::parse(SPEC).unwrap()
+fn rules() -> Rules {
+    Rules::of(&Spec::parse(SPEC).unwrap())
 }
 
 /// An instance that serves [`SPEC`].
 fn guest() -> Guest {
-    Guest::started(&configuration(SPEC))
+    Guest::started(&configuration(&rules().compile()))
 }
 
-/// The plugin's configuration as Traefik hands it over.
-fn configuration(spec: &str) -> String {
-    let quoted = spec.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!(r#"{{"spec":"{quoted}"}}"#)
+/// The plugin's configuration as Traefik hands it over, which has nothing to quote in a table.
+fn configuration(table: &str) -> String {
+    format!(r#"{{"spec":"{table}"}}"#)
 }
 
 fn get(uri: &str) -> Request {

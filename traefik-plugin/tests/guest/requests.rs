@@ -8,7 +8,7 @@ use smsvc_core::table::Table;
 
 use crate::expected::{self, CONTINUE, FINISH, STOP};
 use crate::host::{Request, Response};
-use crate::{get, guest, spec};
+use crate::{get, guest, rules};
 
 /// Without the look-ups, which change nothing.
 pub(crate) fn changes(calls: &[String]) -> Vec<String> {
@@ -75,7 +75,8 @@ fn a_value_longer_than_the_buffer_is_read_whole() {
 
 #[test]
 fn whatever_comes_the_guest_does_what_the_native_decision_says_and_leaves_its_stack_clean() {
-    let (guest, table) = (RefCell::new(guest()), Table::compile(&spec()));
+    let (guest, table) = (RefCell::new(guest()), rules().compile());
+    let table = Table::open(table.as_bytes()).unwrap();
     let resting = guest.borrow().stack_pointer();
     let mut runner =
         TestRunner::new(Config { cases: 10_000, failure_persistence: None, ..Config::default() });

@@ -52,10 +52,10 @@ pub(crate) struct Wait {
 #[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 pub enum ConvergeError {
     /// The time is over.
-    #[error("service {service} has not converged within {} s: {done} out of {wanted} tasks", .after.as_secs_f64())]
+    #[error("service {id} has not converged within {} s: {done} out of {wanted} tasks", .after.as_secs_f64())]
     TimedOut {
-        /// The name of the service.
-        service: String,
+        /// The service.
+        id: String,
         /// The limit.
         after: Duration,
         /// Tasks that are as they should be.
@@ -72,24 +72,24 @@ pub enum ConvergeError {
     /// The engine stopped half-way.
     #[error("service update paused: {message}")]
     Paused {
-        /// The name of the service.
-        service: String,
+        /// The service.
+        id: String,
         /// The engine's own words.
         message: String,
     },
     /// The engine stopped half-way back.
     #[error("service rollback paused: {message}")]
     RollbackPaused {
-        /// The name of the service.
-        service: String,
+        /// The service.
+        id: String,
         /// The engine's own words.
         message: String,
     },
     /// Tasks failed, and the restart policy starts no others.
     #[error("{failed} of {wanted} tasks failed and are not started again: {reason}")]
     Ended {
-        /// The name of the service.
-        service: String,
+        /// The service.
+        id: String,
         /// Tasks that failed.
         failed: u64,
         /// Tasks that there should be.
@@ -142,15 +142,13 @@ impl<E: Engine> Watch<'_, E> {
         loop {
             let service = self.service().await?;
             let course = Course::of(&service);
-            self.judge(&course, service.name())?;
+            self.judge(&course)?;
             if let Course::RollingBack { message } = &course {
                 going_back = Some(message.clone());
             }
             let tasks = self.engine.tasks_of(self.id).await?;
             let stand = Stand::of(&service, &tasks, &nodes, going_back.is_some());
-            // With a failure action that goes on, an update is complete for the engine though no task of it has ever run.
-            let over = course == Course::Completed || matches!(course, Course::RolledBack { .. });
-            if over && (stand.is_done() || self.wait.timeout.is_none()) {
+            if course == Course::Completed || matches!(course, Course::RolledBack { .. }) {
                 self.converged(&stand);
                 return Ok(());
             }
@@ -170,8 +168,8 @@ impl<E: Engine> Watch<'_, E> {
                 let failed = stable_since.take().is_some();
                 self.show(&stand, failed.then(|| ProgressRow::plain("verify", "Detected task failure")));
                 if let Some((failed, reason)) = stand.ended() {
-                    let (service, wanted) = (service.name().to_owned(), stand.wanted);
-                    return Err(ConvergeError::Ended { service, failed, wanted, reason }.into());
+                    let (id, wanted) = (self.id.to_owned(), stand.wanted);
+                    return Err(ConvergeError::Ended { id, failed, wanted, reason }.into());
                 }
                 if moved.elapsed() >= search {
                     search += LONG_PATIENCE;
@@ -181,8 +179,8 @@ impl<E: Engine> Watch<'_, E> {
             }
             if let Some(after) = self.wait.timeout.filter(|limit| begun.elapsed() >= *limit) {
                 self.tell_reasons().await?;
-                let (service, done, wanted) = (service.name().to_owned(), stand.done, stand.wanted);
-                return Err(ConvergeError::TimedOut { service, after, done, wanted }.into());
+                let (id, done, wanted) = (self.id.to_owned(), stand.done, stand.wanted);
+                return Err(ConvergeError::TimedOut { id, after, done, wanted }.into());
             }
             last = Some(stand);
             sleep(INTERVAL).await;
@@ -195,11 +193,11 @@ impl<E: Engine> Watch<'_, E> {
     }
 
     /// Whether the engine has given the update up.
-    fn judge(&self, course: &Course, service: &str) -> Result<(), ConvergeError> {
-        let service = service.to_owned();
+    fn judge(&self, course: &Course) -> Result<(), ConvergeError> {
+        let id = self.id.to_owned();
         match course.clone() {
-            Course::Paused { message } => Err(ConvergeError::Paused { service, message }),
-            Course::RollbackPaused { message } => Err(ConvergeError::RollbackPaused { service, message }),
+            Course::Paused { message } => Err(ConvergeError::Paused { id, message }),
+            Course::RollbackPaused { message } => Err(ConvergeError::RollbackPaused { id, message }),
             Course::RolledBack { message } if !self.wait.back => Err(ConvergeError::RolledBack { message }),
             Course::Settled
             | Course::Updating

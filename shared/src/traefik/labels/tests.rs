@@ -1,7 +1,9 @@
 use serde_json::Value;
 
 use super::*;
+use crate::decide::{Decision, Request, Room, decide};
 use crate::spec::Spec;
+use crate::table::Table;
 
 /// The routers of a group whose services are `name` and the JSON of their routes, as `name priority`; or what is wrong.
 fn routers(settings: &str, services: &[(&str, &str)]) -> Result<Vec<String>, Vec<String>> {
@@ -92,8 +94,16 @@ fn a_plugin_knows_the_routes_of_its_service_and_the_fallbacks_all() {
     let labels = compiled("", &[("a", r#""x":{"path":"/x"}"#), ("b", r#""y":{"path":"/y"}"#)]).unwrap();
     let services = |service: &str, middleware: &str| -> Vec<String> {
         let label = format!("traefik.http.middlewares.{middleware}.plugin.smsvc.spec");
-        let spec = Spec::parse(&labels[&ServiceName::parse(service).unwrap()][&label]).unwrap();
-        spec.groups[0].services.iter().map(|it| it.service.to_string()).collect()
+        let table = Table::open(labels[&ServiceName::parse(service).unwrap()][&label].as_bytes()).unwrap();
+        let mut room = Room::default();
+        let forwarded = ["/x", "/y"].into_iter().filter_map(|uri| {
+            let request = Request { method: "GET", host: "h", uri, headers: &() };
+            match decide(&table, &request, &mut room) {
+                Decision::Forward(forward) => Some(forward.router.to_owned()),
+                Decision::Answer(_) => None,
+            }
+        });
+        forwarded.collect()
     };
     assert_eq!(services("a", "smsvc-a"), ["a"]);
     assert_eq!(services("b", "smsvc-b"), ["b"]);

@@ -1,6 +1,7 @@
 //! Writing: routers, middlewares and the Traefik service of each member as labels.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,8 @@ use crate::group::{Group, Member};
 use crate::merge::Scheme;
 use crate::name::ServiceName;
 use crate::settings::Tls;
-use crate::traefik::{child, configuration, rule};
+use crate::table::Rules;
+use crate::traefik::{child, rule};
 
 /// The labels of one service.
 struct Writer<'a> {
@@ -157,7 +159,7 @@ impl Writer<'_> {
     }
 
     fn plugin(&mut self, name: &str, group: Group) {
-        let spec = configuration(vec![group]);
+        let spec = Rules::of_groups(&[Arc::new(group)]).compile();
         self.middleware(name, &json!({"plugin": {self.labelled.plugin: {"spec": spec}}}));
     }
 }

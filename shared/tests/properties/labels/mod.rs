@@ -3,14 +3,14 @@
 mod traefik;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
-use smsvc_core::decide::{Decision, Request, decide};
+use smsvc_core::decide::{Decision, Request, Room, decide};
 use smsvc_core::entry_point::{Received, receive};
 use smsvc_core::group::Group;
 use smsvc_core::merge::Scheme;
-use smsvc_core::spec::Spec;
-use smsvc_core::table::Table;
+use smsvc_core::table::{Rules, Table};
 use smsvc_core::traefik::labels::{Labelled, Labels, Reach, compile};
 
 use crate::generate::{asked, spec};
@@ -49,25 +49,32 @@ proptest! {
     ) {
         let Some(group) = spec.groups.into_iter().next() else { return Ok(()) };
         let (group, labels) = labelled(group);
-        let whole = Table::compile(&Spec { groups: vec![group.clone()] });
+        let rules = Rules::of_groups(&[Arc::new(group.clone())]);
+        let text = rules.compile();
+        let whole = Table::open(text.as_bytes()).unwrap();
+        let (mut room, mut other) = (Room::default(), Room::default());
         let traefik = Traefik::of(labels.values());
         for asked in &asked {
             // What Traefik answers before any router is no matter here.
             let Received::Passes(uri) = receive(asked.method, &asked.uri) else { continue };
             let request = Request { method: asked.method, host: asked.host, uri: &uri, headers: &asked.headers };
-            let wanted = decide(&whole, &request);
+            let wanted = decide(&whole, &request, &mut room);
             let routers = traefik.first(&request);
             let Some(router) = routers.first() else {
                 prop_assert!(matches!(wanted, Decision::Answer(_)), "no router for {asked:?}: {wanted:?}");
                 continue;
             };
             prop_assert!(routers.len() == 1, "{routers:?} have one priority for {asked:?}");
-            let table = Table::compile(&Spec::parse(&traefik.spec(router)).unwrap());
-            let found = decide(&table, &request);
+            let table = Table::open(traefik.spec(router).as_bytes()).unwrap();
+            let mut found = decide(&table, &request, &mut other);
+            if let (Decision::Forward(found), Decision::Forward(wanted)) = (&mut found, &wanted) {
+                // A rule has another number among those of its service alone.
+                found.rule = wanted.rule;
+            }
             prop_assert_eq!(&found, &wanted, "{} for {:?} of {:?}", router, asked, group);
             if let Decision::Forward(forward) = found {
                 let own = forward.router.split_once('/').map(|(_, route)| route);
-                prop_assert_eq!(traefik.service(router), format!("smsvc-{}", forward.service));
+                prop_assert_eq!(traefik.service(router), format!("smsvc-{}", rules.get(forward.rule).unwrap().service()));
                 prop_assert_eq!(router.split('~').skip_while(|word| *word != "route").nth(1), own);
             }
         }

@@ -46,10 +46,10 @@ impl Traefik {
         taking.into_iter().filter(|(priority, _)| Some(*priority) == highest).map(|(_, name)| name).collect()
     }
 
-    /// The specification that the plugin of a router has.
-    pub(crate) fn spec(&self, router: &str) -> String {
+    /// The table that the plugin of a router has.
+    pub(crate) fn spec(&self, router: &str) -> &str {
         let mut chain = self.routers[router]["middlewares"].split(',');
-        chain.find_map(|name| self.middlewares[name].get("plugin.smsvc.spec")).unwrap().clone()
+        chain.find_map(|name| self.middlewares[name].get("plugin.smsvc.spec")).unwrap()
     }
 
     pub(crate) fn service(&self, router: &str) -> &str {
@@ -78,12 +78,16 @@ fn call(function: &str, arguments: &[String], regex: Option<&Regex>, request: &R
         ("Path", [wanted]) => path == wanted.as_bytes(),
         ("PathPrefix", [wanted]) => path.starts_with(wanted.as_bytes()),
         ("PathRegexp", _) => found(&path),
-        ("Header", [name, value]) => request.headers.values(&name.to_lowercase()).contains(value),
-        ("HeaderRegexp", [name, _]) => {
-            request.headers.values(&name.to_lowercase()).iter().any(|value| found(value.as_bytes()))
-        }
+        ("Header", [name, value]) => any_value(request, name, |it| it == value),
+        ("HeaderRegexp", [name, _]) => any_value(request, name, |it| found(it.as_bytes())),
         other => panic!("{other:?}"),
     }
+}
+
+fn any_value(request: &Request<'_>, name: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let mut any = false;
+    request.headers.values(&name.to_lowercase(), &mut |value| any |= holds(value));
+    any
 }
 
 /// Traefik compares hosts in lower case, without port, brackets and a dot at the end.

@@ -1,0 +1,88 @@
+//! The piece of a group: what all its rules share, and what each asks and makes of a request.
+
+use crate::table::Rule;
+use crate::table::format::BITS;
+use crate::table::rules::RulesOfGroup;
+use crate::version::VersionRange;
+
+use super::writer::{Piece, Place, Record, Writer};
+use super::{route, scope};
+
+/// The methods of a table, sorted, each with its bit.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Methods(pub(super) Vec<String>);
+
+/// A group as it is written into a table.
+#[derive(Debug)]
+pub(super) struct GroupPiece {
+    pub(super) piece: Piece,
+    pub(super) scope: usize,
+    pub(super) rows: Vec<Row>,
+    /// The ranges of versions that its rules are for.
+    pub(super) versions: Vec<VersionRange>,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) route: Place,
+    /// How many segments stand before those of the route.
+    pub(super) shift: usize,
+    /// Which of the group's ranges of versions it is for, from 1; 0 for none.
+    pub(super) versions: usize,
+}
+
+impl GroupPiece {
+    pub(super) fn of(group: &RulesOfGroup, methods: &Methods) -> Self {
+        let mut writer = Writer::new();
+        let scope = scope::write(group.scope.settings(), &mut writer);
+        let mut versions: Vec<VersionRange> = group.rules.iter().filter_map(Rule::version).collect();
+        versions.sort_unstable();
+        versions.dedup();
+        let number = |range| versions.binary_search(&range).map_or(0, |at| at.saturating_add(1));
+        let rows = group.rules.iter().map(|rule| {
+            let own = rule.route().path().segments().len();
+            Row {
+                route: route::write(rule, Place::Here(scope), methods, &mut writer),
+                shift: rule.path().segments().len().saturating_sub(own),
+                versions: rule.version().map_or(0, number),
+            }
+        });
+        let rows = rows.collect();
+        Self { piece: writer.finish(), scope, rows, versions }
+    }
+}
+
+impl Methods {
+    pub(super) fn bit(&self, method: &str) -> usize {
+        self.0.binary_search_by_key(&method, String::as_str).unwrap_or_default()
+    }
+
+    /// Digits of a set.
+    pub(super) fn width(&self) -> usize {
+        self.0.len().div_ceil(BITS)
+    }
+
+    /// Writes a set; none of them for any.
+    pub(super) fn write(&self, set: &crate::method::Methods, record: &mut Record) {
+        let mut digits = vec![0_usize; self.width()];
+        for method in set.iter() {
+            let bit = self.bit(method.as_str());
+            if let Some(digit) = digits.get_mut(bit / BITS) {
+                *digit |= 1 << (bit % BITS);
+            }
+        }
+        for digit in digits {
+            record.number(digit, 1);
+        }
+    }
+
+    pub(super) fn record(&self) -> Record {
+        let mut record = Record::default();
+        record.count(self.0.len());
+        for method in &self.0 {
+            record.text(method);
+        }
+        record
+    }
+}

@@ -1,0 +1,205 @@
+//! Compiling: from rules to the text that a [`Table`](super::Table) is read from.
+//!
+//! All that can be done once is done here: precedence is an order of places, what routes of a group share is written once, and
+//! what people are told is left out. [`format`](super::format) says what stands where.
+//!
+//! A table is put together from pieces, one for each group and one for each tree. A piece does not know where it will be:
+//! it is kept from one table to the next with marks where numbers have to be put right.
+
+mod assembly;
+mod group;
+mod hosts;
+mod parts;
+mod route;
+mod scope;
+mod tree;
+mod writer;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Rules;
+use super::format::{DIRECTORY, HEAD, MAGIC, VERSION, has};
+use super::rules::RulesOfGroup;
+use super::scope::Scope;
+use super::text::{PLACE, SMALL, SUM, VERSIONS, digest};
+use crate::settings::Slash;
+use assembly::Assembly;
+use group::{GroupPiece, Methods};
+use hosts::{Append, Cluster, Hosts};
+use tree::TreePiece;
+use writer::{Place, Record, Unknown};
+
+/// Compiles tables one after the other; what is the same in the next one is not written anew.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    methods: Methods,
+    groups: Vec<(Arc<RulesOfGroup>, Arc<GroupPiece>)>,
+    trees: BTreeMap<Key, Tree>,
+}
+
+/// The names of the groups of a tree, and how many segments lead to it.
+type Key = (Vec<String>, usize);
+
+#[derive(Debug)]
+struct Tree {
+    groups: Vec<Arc<RulesOfGroup>>,
+    piece: TreePiece,
+}
+
+/// A table that is being put together.
+struct Link<'c> {
+    assembly: Assembly,
+    groups: &'c [(Arc<RulesOfGroup>, Arc<GroupPiece>)],
+    /// Where the pieces of the groups are.
+    places: Vec<usize>,
+    /// The numbers of the first rules of the groups.
+    firsts: Vec<usize>,
+    before: BTreeMap<Key, Tree>,
+    trees: BTreeMap<Key, Tree>,
+    roots: BTreeMap<Cluster, Place>,
+}
+
+impl Compiler {
+    /// The text of a table. One that would be too long is a text that no table opens.
+    pub fn compile(&mut self, rules: &Rules) -> String {
+        self.update(rules);
+        let mut link = Link::new(&self.groups, std::mem::take(&mut self.trees));
+        let rows = link.rows();
+        let versions = link.versions();
+        let methods = link.record(&self.methods.record());
+        let scopes: Vec<&Scope> = self.groups.iter().map(|(rules, _)| &*rules.scope).collect();
+        let hosts = Hosts::write(&scopes, &mut link);
+        let mut directory = Record::default();
+        directory.number(flags(&scopes), 1);
+        directory.number(self.methods.width(), SMALL);
+        directory.place(methods);
+        for method in ["GET", "HEAD", "OPTIONS"] {
+            directory.count(self.methods.bit(method));
+        }
+        directory.place(rows);
+        directory.count(rules.iter().count());
+        directory.place(versions);
+        directory.place(hosts.exact);
+        directory.place(hosts.wildcards);
+        directory.count(hosts.longest_wildcard);
+        directory.place(hosts.any);
+        debug_assert_eq!(directory.len(), DIRECTORY);
+        link.record(&directory);
+        let (assembly, trees) = (link.assembly, link.trees);
+        self.trees = trees;
+        assembly.finish(head).unwrap_or_default()
+    }
+
+    /// Makes the pieces of the groups that are others than before.
+    fn update(&mut self, rules: &Rules) {
+        let named = rules.groups().iter().flat_map(|group| &group.methods).map(crate::method::Method::as_str);
+        let methods: BTreeSet<&str> = named.chain(["GET", "HEAD", "OPTIONS"]).collect();
+        if !methods.iter().eq(&self.methods.0) {
+            self.methods = Methods(methods.into_iter().map(str::to_owned).collect());
+            self.groups.clear();
+        }
+        self.groups.sort_unstable_by_key(|(rules, _)| Arc::as_ptr(rules));
+        let piece = |group: &Arc<RulesOfGroup>| {
+            let at = self.groups.binary_search_by_key(&Arc::as_ptr(group), |(rules, _)| Arc::as_ptr(rules));
+            let known = at.ok().and_then(|at| self.groups.get(at)).map(|(_, piece)| Arc::clone(piece));
+            let piece = known.unwrap_or_else(|| Arc::new(GroupPiece::of(group, &self.methods)));
+            (Arc::clone(group), piece)
+        };
+        self.groups = rules.groups().iter().map(piece).collect();
+    }
+}
+
+impl<'c> Link<'c> {
+    fn new(groups: &'c [(Arc<RulesOfGroup>, Arc<GroupPiece>)], before: BTreeMap<Key, Tree>) -> Self {
+        let mut assembly = Assembly::new();
+        let mut names: Vec<&str> = groups.iter().map(|(rules, _)| rules.scope.name()).collect();
+        names.sort_unstable();
+        let (mut places, mut firsts, mut count) = (Vec::new(), Vec::new(), 0_usize);
+        for (rules, group) in groups {
+            let rank = names.binary_search(&rules.scope.name()).unwrap_or_default();
+            places.push(assembly.piece(&group.piece, |_rank| rank));
+            firsts.push(count);
+            count = count.saturating_add(group.rows.len());
+        }
+        let (trees, roots) = (BTreeMap::new(), BTreeMap::new());
+        Self { assembly, groups, places, firsts, before, trees, roots }
+    }
+
+    /// Writes all rules.
+    fn rows(&mut self) -> Place {
+        let mut record = Record::default();
+        let mut versions = 0_usize;
+        for ((_, group), place) in self.groups.iter().zip(&self.places) {
+            for row in &group.rows {
+                record.place(row.route.in_table(*place));
+                record.number(row.shift, SMALL);
+                let range = if row.versions == 0 { 0 } else { row.versions.saturating_add(versions) };
+                record.number(range, VERSIONS);
+            }
+            versions = versions.saturating_add(group.versions.len());
+        }
+        self.record(&record)
+    }
+
+    /// Writes all ranges of versions.
+    fn versions(&mut self) -> Place {
+        let mut record = Record::default();
+        for range in self.groups.iter().flat_map(|(_, group)| &group.versions) {
+            record.number(*range.versions().start(), VERSIONS);
+            record.number(*range.versions().end(), VERSIONS);
+        }
+        self.record(&record)
+    }
+}
+
+impl Append for Link<'_> {
+    fn record(&mut self, record: &Record) -> Place {
+        Place::At(self.assembly.record(record))
+    }
+
+    fn tree(&mut self, cluster: Cluster) -> Place {
+        if let Some(root) = self.roots.get(&cluster) {
+            return *root;
+        }
+        let members = || cluster.groups.iter().filter_map(|index| self.groups.get(*index));
+        let key = (members().map(|(rules, _)| rules.scope.name().to_owned()).collect(), cluster.depth);
+        let is_same = |tree: &Tree| {
+            tree.groups.len() == cluster.groups.len()
+                && tree.groups.iter().zip(members()).all(|(one, (two, _))| Arc::ptr_eq(one, two))
+        };
+        let tree = self.before.remove(&key).filter(is_same).unwrap_or_else(|| {
+            let groups: Vec<_> = members().map(|(rules, group)| (&**rules, group.scope)).collect();
+            let piece = TreePiece::of(&groups, cluster.depth);
+            Tree { groups: members().map(|(rules, _)| Arc::clone(rules)).collect(), piece }
+        });
+        let of = |values: &[usize], index: usize| {
+            cluster.groups.get(index).and_then(|index| values.get(*index)).copied().unwrap_or_default()
+        };
+        let place = self.assembly.piece(&tree.piece.piece, |unknown| match unknown {
+            Unknown::Group(index) => of(&self.places, index),
+            Unknown::Rules(index) => of(&self.firsts, index),
+            Unknown::Piece | Unknown::Rank => 0,
+        });
+        let root = Place::At(place.saturating_add(tree.piece.root));
+        self.trees.insert(key, tree);
+        self.roots.insert(cluster, root);
+        root
+    }
+}
+
+fn head(body: &str) -> Record {
+    let mut head = Record::default();
+    head.word(MAGIC);
+    head.number(VERSION, SMALL);
+    head.number(body.len().saturating_add(HEAD), PLACE);
+    head.number(digest(body.as_bytes()), SUM);
+    head
+}
+
+fn flags(scopes: &[&Scope]) -> usize {
+    let any = |flag: usize, holds: bool| if holds { flag } else { 0 };
+    any(has::CORS, scopes.iter().any(|scope| scope.settings().cors().is_some()))
+        | any(has::LOOSE_SLASHES, scopes.iter().any(|scope| scope.settings().slash() != Slash::Strict))
+        | any(has::HOSTS, scopes.iter().any(|scope| !scope.hosts().is_empty()))
+}

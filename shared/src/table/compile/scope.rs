@@ -1,0 +1,107 @@
+//! What all rules of a group share.
+
+use crate::amount::ByteSize;
+use crate::cors::{Cors, List, Origins};
+use crate::settings::{Errors, Settings, SizeLimits, Slash};
+use crate::table::format::{ScopePart, scope as flag};
+use crate::table::text::{SMALL, SUM, VERSIONS};
+use crate::version::{VersionBy, Versioning};
+
+use super::writer::{Place, Record, Unknown, Writer};
+
+/// Writes a scope, and tells where it is.
+pub(super) fn write(settings: &Settings, writer: &mut Writer) -> usize {
+    let auto = settings.auto();
+    let flags = [
+        (flag::PLAIN_ERRORS, settings.errors() == Errors::Plain),
+        (flag::FREE_HEAD, auto.head),
+        (flag::FREE_OPTIONS, auto.options),
+        (flag::SLASH_IGNORED, settings.slash() == Slash::Ignore),
+        (flag::SLASH_REDIRECTED, settings.slash() == Slash::Redirect),
+    ];
+    let flags = flags.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag);
+    let part = |part: ScopePart| match part {
+        ScopePart::Cors => settings.cors().map(cors),
+        ScopePart::Versioning => settings.versioning().and_then(versioning),
+        ScopePart::Limits => limits(settings.limits()),
+    };
+    let parts: Vec<(ScopePart, Place)> =
+        ScopePart::ALL.into_iter().filter_map(|it| Some((it, writer.once(part(it)?)))).collect();
+    let mut record = Record::default();
+    record.count_from(0, Unknown::Rank);
+    record.number(flags, SMALL);
+    record.number(parts.iter().fold(0, |all, (part, _)| all | part.bit()), 1);
+    for (_, place) in parts {
+        record.place(place);
+    }
+    writer.append(&record)
+}
+
+fn cors(cors: &Cors) -> Record {
+    let mut record = Record::default();
+    record.number(u64::from(cors.origins == Origins::Any) | u64::from(cors.credentials) << 1, 1);
+    let origins = match &cors.origins {
+        Origins::Any => Vec::new(),
+        Origins::These(origins) => origins.iter().collect(),
+    };
+    record.count(origins.len());
+    for origin in origins {
+        let (scheme, wildcard, host) = origin.parts();
+        record.text(scheme);
+        record.number(u64::from(wildcard), 1);
+        record.text(host);
+    }
+    match &cors.methods {
+        None => record.number(0_u64, 1),
+        Some(methods) if methods.is_any() => record.number(1_u64, 1),
+        Some(methods) => {
+            record.number(2_u64, 1);
+            record.text(&methods.to_string().replace(',', ", "));
+        }
+    }
+    for list in [&cors.headers, &cors.expose] {
+        match list {
+            None => record.number(0_u64, 1),
+            Some(List::Any) => record.number(1_u64, 1),
+            Some(these) => {
+                record.number(2_u64, 1);
+                record.text(&these.to_string());
+            }
+        }
+    }
+    record.text(&cors.max_age().to_string());
+    record
+}
+
+/// Where the path tells the version, it is part of the path.
+fn versioning(versioning: &Versioning) -> Option<Record> {
+    let (kind, name) = match (versioning.by(), versioning.name()?) {
+        (VersionBy::Path, _) => return None,
+        (VersionBy::Header, name) => (1_u64, name),
+        (VersionBy::Query, name) => (2, name),
+        (VersionBy::Media, name) => (3, name),
+    };
+    let mut record = Record::default();
+    record.number(kind, 1);
+    record.text(name);
+    record.number(u64::from(versioning.default().is_some()), 1);
+    record.number(versioning.default().unwrap_or_default(), VERSIONS);
+    Some(record)
+}
+
+fn limits(limits: SizeLimits) -> Option<Record> {
+    let all = [
+        limits.uri.map(ByteSize::bytes),
+        limits.query.map(u64::from),
+        limits.headers.map(u64::from),
+        limits.body.map(ByteSize::bytes),
+    ];
+    let mut record = Record::default();
+    for limit in all {
+        record.number(u64::from(limit.is_some()), 1);
+        if let Some(limit) = limit {
+            record.number(limit, SUM);
+        }
+    }
+    all.iter().any(Option::is_some).then_some(record)
+}

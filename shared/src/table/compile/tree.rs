@@ -1,0 +1,226 @@
+//! A tree of segments, for groups that may get in each other's way.
+//!
+//! A node is written behind its children, and those behind each other in the order of precedence: so of two lists of one
+//! tree the one that stands first in the text is the one that outranks the other.
+
+use std::collections::BTreeMap;
+
+use crate::constraint::Constraint;
+use crate::path::{End, Pattern, PatternShape, Segment};
+use crate::table::Rule;
+use crate::table::format::{LEADS, node as flag};
+use crate::table::rules::RulesOfGroup;
+use crate::table::text::{Hash, SMALL, WIDE};
+
+use super::writer::{Piece, Place, Record, Unknown, Writer, stored};
+
+/// A tree as it is written into a table.
+#[derive(Debug)]
+pub(super) struct TreePiece {
+    pub(super) piece: Piece,
+    pub(super) root: usize,
+}
+
+/// A point that several templates reach with the same segments.
+#[derive(Default)]
+struct Node<'r> {
+    literals: BTreeMap<&'r str, Self>,
+    /// In the order of precedence, each with one of the segments that have this shape.
+    patterns: BTreeMap<PatternShape, (&'r Pattern, Self)>,
+    exact: Vec<Numbered<'r>>,
+    rest: Vec<Numbered<'r>>,
+    prefix: Vec<Numbered<'r>>,
+    /// The first by name of the groups whose base this is, and where it stands.
+    scope: Option<(&'r str, Place)>,
+}
+
+/// A rule with the number of its group here, and its own in the group.
+type Numbered<'r> = (usize, usize, &'r Rule);
+
+impl TreePiece {
+    /// The tree of these groups, each with the place of its scope in its own piece, below the first `depth` segments, which
+    /// are all the same; it is found by the last of those.
+    pub(super) fn of(groups: &[(&RulesOfGroup, usize)], depth: usize) -> Self {
+        let mut tree = Node::default();
+        for (index, (group, scope_place)) in groups.iter().enumerate() {
+            let node = tree.at(below(group.scope.base().segments(), depth));
+            let name = group.scope.name();
+            if node.scope.is_none_or(|(known, _)| name < known) {
+                node.scope = Some((name, Place::Of(index, *scope_place)));
+            }
+            for (number, rule) in group.rules.iter().enumerate() {
+                tree.insert((index, number, rule), depth);
+            }
+        }
+        let bases = groups.first().map_or(&[][..], |(group, _)| group.scope.base().segments());
+        let last = depth.checked_sub(1).and_then(|last| bases.get(last)).and_then(literal);
+        let mut writer = Writer::new();
+        let root = tree.write(last.unwrap_or_default(), &mut writer);
+        Self { root, piece: writer.finish() }
+    }
+}
+
+fn literal(segment: &Segment) -> Option<&str> {
+    match segment {
+        Segment::Literal(literal) => Some(literal),
+        Segment::Pattern(_) => None,
+    }
+}
+
+/// What follows so many segments.
+fn below(segments: &[Segment], depth: usize) -> &[Segment] {
+    segments.get(depth..).unwrap_or_default()
+}
+
+impl<'r> Node<'r> {
+    fn at(&mut self, segments: &'r [Segment]) -> &mut Self {
+        let mut node = self;
+        for segment in segments {
+            node = match segment {
+                Segment::Literal(literal) => node.literals.entry(literal).or_default(),
+                Segment::Pattern(pattern) => {
+                    let shape = PatternShape::from(pattern);
+                    &mut node.patterns.entry(shape).or_insert_with(|| (pattern, Self::default())).1
+                }
+            };
+        }
+        node
+    }
+
+    fn insert(&mut self, numbered: Numbered<'r>, depth: usize) {
+        let (_, _, rule) = numbered;
+        let node = self.at(below(rule.path().segments(), depth));
+        let rules = match rule.path().end() {
+            End::Exact => &mut node.exact,
+            End::Rest(_) => &mut node.rest,
+            End::Prefix => &mut node.prefix,
+        };
+        let at = rules.partition_point(|(_, _, known)| known.rank(rule).is_le());
+        rules.insert(at, numbered);
+    }
+
+    fn write(self, key: &str, writer: &mut Writer) -> usize {
+        let literals: Vec<_> = self
+            .literals
+            .into_iter()
+            .map(|(literal, node)| (stored(literal), Place::Here(node.write(literal, writer))))
+            .collect();
+        let patterns: Vec<_> = self
+            .patterns
+            .into_values()
+            .map(|(segment, node)| (pattern(segment, writer), Place::Here(node.write("", writer))))
+            .collect();
+        let mut record = Record::default();
+        record.text(key);
+        let has = [
+            (flag::LITERALS, !literals.is_empty()),
+            (flag::PATTERNS, !patterns.is_empty()),
+            (flag::EXACT, !self.exact.is_empty()),
+            (flag::REST, !self.rest.is_empty()),
+            (flag::PREFIX, !self.prefix.is_empty()),
+            (flag::SCOPE, self.scope.is_some()),
+        ];
+        record.number(has.into_iter().filter(|(_, has)| *has).fold(0, |all, (flag, _)| all | flag), 1);
+        if !literals.is_empty() {
+            record.append(&map(literals));
+        }
+        if !patterns.is_empty() {
+            record.count(patterns.len());
+            for (pattern, node) in patterns {
+                record.place(pattern);
+                record.place(node);
+            }
+        }
+        for rules in [self.exact, self.rest, self.prefix] {
+            list(&rules, &mut record);
+        }
+        if let Some((_, place)) = self.scope {
+            record.place(place);
+        }
+        writer.append(&record)
+    }
+}
+
+/// A point of a tree that leads to literal segments only.
+pub(super) fn crossing(key: &str, children: Vec<(String, Place)>) -> Record {
+    let mut record = Record::default();
+    record.text(key);
+    record.number(flag::LITERALS, 1);
+    record.append(&map(children));
+    record
+}
+
+/// Writes the rules of one path, if there are any.
+fn list(rules: &[Numbered<'_>], record: &mut Record) {
+    if rules.is_empty() {
+        return;
+    }
+    record.count(rules.len());
+    let mut before: Option<&Rule> = None;
+    for (group, number, rule) in rules {
+        let leads = before.is_none_or(|before| before.standing(rule).is_ne());
+        record.count_from(if leads { number | LEADS } else { *number }, Unknown::Rules(*group));
+        before = Some(rule);
+    }
+}
+
+/// Places by a text with which each of them starts.
+pub(super) fn map(mut entries: Vec<(String, Place)>) -> Record {
+    // About one entry a bucket; few are tried one by one.
+    let bits = if entries.len() > 4 { usize::try_from(entries.len().ilog2()).unwrap_or_default() } else { 0 };
+    let bucket = |text: &str| Hash::of(text.as_bytes()).bucket(bits);
+    entries.sort_by_key(|(text, _)| bucket(text));
+    let mut record = Record::default();
+    record.number(bits, 1);
+    record.count(entries.len());
+    if bits > 0 {
+        for start in 0..=1_usize << bits {
+            record.count(entries.partition_point(|(text, _)| bucket(text) < start));
+        }
+    }
+    for (_, place) in entries {
+        record.place(place);
+    }
+    record
+}
+
+/// Writes a segment with parameters.
+pub(super) fn pattern(pattern: &Pattern, writer: &mut Writer) -> Place {
+    let mut record = Record::default();
+    let constrained = pattern.parameters().iter().any(|parameter| parameter.constraint().is_some());
+    let whole = !constrained && pattern.literals().all(str::is_empty);
+    record.number(u64::from(whole), 1);
+    if !whole {
+        record.text(pattern.head());
+        record.number(pattern.parameters().len(), SMALL);
+        for parameter in pattern.parameters() {
+            record.place(parameter.constraint().map(|it| constraint(it, writer)).unwrap_or_default());
+            record.text(parameter.tail());
+        }
+    }
+    writer.once(record)
+}
+
+fn constraint(constraint: &Constraint, writer: &mut Writer) -> Place {
+    let mut record = Record::default();
+    match constraint {
+        Constraint::OneOf(texts) => {
+            record.number(0_u64, 1);
+            record.count(texts.len());
+            for text in texts {
+                record.text(text);
+            }
+        }
+        Constraint::Uuid => record.number(1_u64, 1),
+        Constraint::Date => record.number(2_u64, 1),
+        Constraint::Uint => record.number(3_u64, 1),
+        Constraint::Int => record.number(4_u64, 1),
+        Constraint::Slug => record.number(5_u64, 1),
+        Constraint::Len { min, max } => {
+            record.number(6_u64, 1);
+            record.number(*min, WIDE);
+            record.number(*max, WIDE);
+        }
+    }
+    writer.once(record)
+}

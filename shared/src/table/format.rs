@@ -1,0 +1,114 @@
+//! What stands where in a compiled table. Writing and reading follow this page; every other page of a table is theirs.
+//!
+//! ```text
+//! head       "smsvc" version·2 length·5 digest·11, then records, the directory last
+//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 rules·5 count·4 versions·5
+//!            exact hosts·5 wildcards·5 longest wildcard·4 any host·5
+//! methods    count·4 text…                      sorted; a set of methods has a bit for each, 6 bits a digit
+//! rules      (route·5 shift·2 versions·3)…      in the order of the specification; shift: segments before the route's own
+//! versions   (first·3 last·3)…                  from number 1 on
+//! map        bits·1 count·4 start·4… entry·5…   bucket by hash; 2^bits + 1 starts if bits is not 0; an entry starts with its text
+//! host       text root·5
+//! node       text flags·1 [map] [count·4 (pattern·5 node·5)…] [list of the exact, the rest, the prefix] [scope·5]
+//! list       count·4 rule·4…                    by precedence; the first of those that declare alike has LEADS
+//! pattern    whole·1 [head text count·2 (constraint·5 tail text)…]
+//! constraint kind·1 [count·4 text… | least·6 most·6]
+//! route      scope·5 router·5 methods·width parts·3 place·5…
+//! scope      rank·4 flags·2 parts·1 place·5…
+//! ```
+
+/// What every table starts with.
+pub(super) const MAGIC: &str = "smsvc";
+/// The version of all that is written here. Any change of it needs another one.
+pub(crate) const VERSION: usize = 1;
+/// Bytes of the head.
+pub(super) const HEAD: usize = 23;
+/// Bytes of the directory.
+pub(super) const DIRECTORY: usize = 53;
+/// Bytes of a rule.
+pub(super) const RULE: usize = 10;
+/// Bytes of a range of versions.
+pub(super) const RANGE: usize = 6;
+/// Bits of a digit.
+pub(super) const BITS: usize = 6;
+
+/// In a list: this rule declares something else than the one before it.
+pub(super) const LEADS: usize = 1 << 23;
+
+/// Flags of the directory.
+pub(super) mod has {
+    pub(in crate::table) const CORS: usize = 1;
+    pub(in crate::table) const LOOSE_SLASHES: usize = 2;
+    pub(in crate::table) const HOSTS: usize = 4;
+}
+
+/// Flags of a node: what it has.
+pub(super) mod node {
+    pub(in crate::table) const LITERALS: usize = 1;
+    pub(in crate::table) const PATTERNS: usize = 2;
+    pub(in crate::table) const EXACT: usize = 4;
+    pub(in crate::table) const REST: usize = 8;
+    pub(in crate::table) const PREFIX: usize = 16;
+    pub(in crate::table) const SCOPE: usize = 32;
+}
+
+/// Flags of a scope.
+pub(super) mod scope {
+    pub(in crate::table) const PLAIN_ERRORS: usize = 1;
+    pub(in crate::table) const FREE_HEAD: usize = 2;
+    pub(in crate::table) const FREE_OPTIONS: usize = 4;
+    pub(in crate::table) const SLASH_IGNORED: usize = 8;
+    pub(in crate::table) const SLASH_REDIRECTED: usize = 16;
+}
+
+/// The parts that a route may have, in the order of their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RoutePart {
+    Headers,
+    Query,
+    Consumes,
+    Produces,
+    Action,
+    Rewrite,
+    QueryRewrite,
+    Request,
+    Response,
+    Life,
+    Cache,
+}
+
+/// The parts that a scope may have, in the order of their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScopePart {
+    Cors,
+    Versioning,
+    Limits,
+}
+
+impl RoutePart {
+    pub(super) const ALL: [Self; 11] = [
+        Self::Headers,
+        Self::Query,
+        Self::Consumes,
+        Self::Produces,
+        Self::Action,
+        Self::Rewrite,
+        Self::QueryRewrite,
+        Self::Request,
+        Self::Response,
+        Self::Life,
+        Self::Cache,
+    ];
+
+    pub(super) fn bit(self) -> usize {
+        1 << self as usize
+    }
+}
+
+impl ScopePart {
+    pub(super) const ALL: [Self; 3] = [Self::Cors, Self::Versioning, Self::Limits];
+
+    pub(super) fn bit(self) -> usize {
+        1 << self as usize
+    }
+}

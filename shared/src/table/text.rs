@@ -1,0 +1,389 @@
+//! The alphabet of a compiled table: numbers as digits of 64, and texts in which what JSON, YAML or a shell would quote is
+//! escaped. So the table stands in a configuration as it is, and is read where it stands.
+
+use std::str::from_utf8;
+
+/// What a table holds that is not as it was compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Damaged;
+
+/// What is read from a table.
+pub(crate) type Read<T> = Result<T, Damaged>;
+
+/// Digits of a place in the table.
+pub(super) const PLACE: usize = 5;
+/// Digits of a number of things, of the length of a text, and of a rule.
+pub(super) const COUNT: usize = 4;
+/// Digits of the number of a range of versions.
+pub(super) const VERSIONS: usize = 3;
+/// Digits of a number below 4096.
+pub(super) const SMALL: usize = 2;
+/// Digits of a number of 32 bits.
+pub(super) const WIDE: usize = 6;
+/// Digits of a number of 64 bits.
+pub(super) const SUM: usize = 11;
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// No digit.
+const NONE: u8 = 0x80;
+const VALUES: [u8; 256] = values();
+
+/// What starts an escape: two hexadecimal digits follow.
+const ESCAPE: u8 = b'~';
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "evaluated when it is compiled, with a number below 64"
+)]
+const fn values() -> [u8; 256] {
+    let mut values = [NONE; 256];
+    let mut value = 0;
+    while value < DIGITS.len() {
+        values[DIGITS[value] as usize] = value as u8;
+        value = value.saturating_add(1);
+    }
+    values
+}
+
+/// Whether a byte stands for itself in a text: nothing that is escaped in JSON, or has a meaning in a template, a stack
+/// file or between quotes of a shell. All of a host does.
+pub(crate) fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._/:=,;!()*+@?%[]".contains(&byte)
+}
+
+/// Appends a byte as a text has it.
+pub(crate) fn push_stored(text: &mut Vec<u8>, byte: u8) {
+    if is_plain(byte) {
+        text.push(byte);
+    } else {
+        let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or_default();
+        text.extend([ESCAPE, digit(byte >> 4), digit(byte & 15)]);
+    }
+}
+
+/// Writes a number with `width` digits; `None` if it does not fit.
+pub(super) fn push_number(text: &mut String, value: u64, width: usize) -> Option<()> {
+    let mut digits = [0_u8; SUM];
+    let digits = digits.get_mut(..width)?;
+    let mut rest = value;
+    for digit in digits.iter_mut().rev() {
+        *digit = *DIGITS.get(usize::try_from(rest & 63).ok()?)?;
+        rest >>= 6;
+    }
+    text.push_str(from_utf8(digits).ok()?);
+    (rest == 0).then_some(())
+}
+
+/// Adds to a number that is written; `None` if it does not fit, or there is no number.
+pub(super) fn add_number(digits: &mut [u8], more: usize) -> Option<()> {
+    let mut rest = more;
+    for digit in digits.iter_mut().rev() {
+        let value = VALUES.get(usize::from(*digit)).copied().filter(|value| *value != NONE)?;
+        rest = rest.checked_add(usize::from(value))?;
+        *digit = *DIGITS.get(rest & 63)?;
+        rest >>= 6;
+    }
+    (rest == 0).then_some(())
+}
+
+/// A place in a table from which things are read one after the other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    pub(super) fn new(text: &'t [u8], at: usize) -> Self {
+        Self { text, at }
+    }
+
+    /// Where it stands.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over some bytes.
+    pub(super) fn skip(&mut self, bytes: usize) -> Read<()> {
+        self.at = self.at.checked_add(bytes).ok_or(Damaged)?;
+        Ok(())
+    }
+
+    /// Reads a number of `W` digits.
+    #[inline]
+    pub(super) fn number<const W: usize>(&mut self) -> Read<usize> {
+        let digits: &[u8; W] = self.text.get(self.at..).and_then(<[u8]>::first_chunk).ok_or(Damaged)?;
+        let (mut value, mut seen) = (0_u32, 0_u8);
+        for digit in digits {
+            let digit = VALUES.get(usize::from(*digit)).copied().unwrap_or(NONE);
+            seen |= digit;
+            value = value << 6 | u32::from(digit & 63);
+        }
+        self.skip(W)?;
+        if seen & NONE != 0 {
+            return Err(Damaged);
+        }
+        usize::try_from(value).map_err(|_| Damaged)
+    }
+
+    /// Reads a number of 64 bits.
+    pub(super) fn sum(&mut self) -> Read<u64> {
+        let mut sum = 0_u64;
+        for _ in 0..SUM {
+            let digit = self.number::<1>()?;
+            sum = sum << 6 | u64::try_from(digit).map_err(|_| Damaged)?;
+        }
+        Ok(sum)
+    }
+
+    /// Reads a text that follows its length.
+    #[inline]
+    pub(super) fn stored(&mut self) -> Read<Stored<'t>> {
+        let length = self.number::<COUNT>()?;
+        let start = self.at;
+        self.skip(length)?;
+        self.text.get(start..self.at).map(Stored).ok_or(Damaged)
+    }
+}
+
+/// A text in a table, with its escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stored<'t>(&'t [u8]);
+
+impl<'t> Stored<'t> {
+    /// As it stands in the table, to be compared with what was written by [`push_stored`].
+    pub(crate) fn raw(self) -> &'t [u8] {
+        self.0
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What stands before and behind the first slash.
+    pub(super) fn split_at_slash(self) -> Option<(Self, Self)> {
+        let at = self.0.iter().position(|byte| *byte == b'/')?;
+        let (before, behind) = self.0.split_at_checked(at)?;
+        Some((Self(before), Self(behind.split_first()?.1)))
+    }
+
+    /// The text, if nothing in it is escaped.
+    pub(crate) fn plain(self) -> Read<&'t str> {
+        if self.0.contains(&ESCAPE) { Err(Damaged) } else { from_utf8(self.0).map_err(|_| Damaged) }
+    }
+
+    /// The bytes that it stands for.
+    pub(crate) fn bytes(self) -> Bytes<'t> {
+        Bytes(self.0)
+    }
+
+    /// Appends what it stands for.
+    pub(crate) fn push_to(self, text: &mut String) -> Read<()> {
+        let mut rest = self.0;
+        loop {
+            let plain = rest.iter().position(|byte| *byte == ESCAPE).unwrap_or(rest.len());
+            let (before, behind) = rest.split_at_checked(plain).ok_or(Damaged)?;
+            text.push_str(from_utf8(before).map_err(|_| Damaged)?);
+            if behind.is_empty() {
+                return Ok(());
+            }
+            // What is escaped in a row is one character or more.
+            let mut bytes = Bytes(behind);
+            let mut char = [0_u8; 4];
+            let mut length = 0_usize;
+            loop {
+                *char.get_mut(length).ok_or(Damaged)? = bytes.next().ok_or(Damaged)?;
+                length = length.saturating_add(1);
+                if let Some(char) = char.get(..length).and_then(|char| from_utf8(char).ok()) {
+                    text.push_str(char);
+                    break;
+                }
+            }
+            rest = bytes.0;
+        }
+    }
+}
+
+/// The bytes that a text stands for, from both ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Bytes<'t>(&'t [u8]);
+
+impl Iterator for Bytes<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        match self.0 {
+            [ESCAPE, high, low, rest @ ..] => {
+                self.0 = rest;
+                Some(escaped(*high, *low))
+            }
+            [byte, rest @ ..] => {
+                self.0 = rest;
+                Some(*byte)
+            }
+            [] => None,
+        }
+    }
+}
+
+/// Unambiguous, since the digits of an escape never start one.
+impl DoubleEndedIterator for Bytes<'_> {
+    fn next_back(&mut self) -> Option<u8> {
+        match self.0 {
+            [rest @ .., ESCAPE, high, low] => {
+                self.0 = rest;
+                Some(escaped(*high, *low))
+            }
+            [rest @ .., byte] => {
+                self.0 = rest;
+                Some(*byte)
+            }
+            [] => None,
+        }
+    }
+}
+
+fn escaped(high: u8, low: u8) -> u8 {
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => digit.wrapping_sub(b'0'),
+        _ => digit.wrapping_sub(b'A').wrapping_add(10) & 15,
+    };
+    value(high) << 4 | value(low)
+}
+
+/// A 64-bit digest of some bytes. A change of one word is always seen, any other with all but certainty; it is against
+/// damage, not against somebody who writes tables.
+pub(super) fn digest(bytes: &[u8]) -> u64 {
+    const FACTORS: [u64; 4] =
+        [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x27D4_EB2F_1656_67C5];
+    let [mut one, mut two, mut three, mut four] = FACTORS;
+    let mix = |lane: u64, word: &[u8; 8], factor: u64| {
+        (lane ^ u64::from_le_bytes(*word)).wrapping_mul(factor).rotate_left(29)
+    };
+    // Four lanes, each of which can be under way while the others are.
+    let (blocks, tail) = bytes.as_chunks::<32>();
+    for block in blocks {
+        if let ([a, b, c, d], _) = block.as_chunks::<8>() {
+            let [w, x, y, z] = FACTORS;
+            one = mix(one, a, w);
+            two = mix(two, b, x);
+            three = mix(three, c, y);
+            four = mix(four, d, z);
+        }
+    }
+    let mut sum = one ^ two.rotate_left(16) ^ three.rotate_left(32) ^ four.rotate_left(48);
+    for byte in tail {
+        sum = (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
+    }
+    sum
+}
+
+/// The hash by which segments and hosts are found (FNV-1a).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hash(pub(super) u32);
+
+impl Hash {
+    pub(super) const START: Self = Self(0x811C_9DC5);
+
+    #[inline]
+    pub(super) fn add(self, byte: u8) -> Self {
+        Self((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    }
+
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        bytes.iter().fold(Self::START, |hash, byte| hash.add(*byte))
+    }
+
+    /// The bucket among `1 << bits`.
+    pub(super) fn bucket(self, bits: usize) -> usize {
+        let mixed = self.0 ^ self.0 >> 15;
+        let mask = 1_u32.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or(1).wrapping_sub(1);
+        usize::try_from(mixed & mask).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(text: &str) -> Vec<u8> {
+        let mut stored = Vec::new();
+        text.bytes().for_each(|byte| push_stored(&mut stored, byte));
+        stored
+    }
+
+    #[test]
+    fn numbers_read_back_and_too_great_ones_do_not_fit() {
+        let mut text = String::new();
+        for value in [0, 1, 63, 64, 4095] {
+            push_number(&mut text, value, SMALL).unwrap();
+        }
+        push_number(&mut text, u64::MAX, SUM).unwrap();
+        let mut cursor = Cursor::new(text.as_bytes(), 0);
+        for value in [0, 1, 63, 64, 4095] {
+            assert_eq!(cursor.number::<SMALL>(), Ok(value));
+        }
+        assert_eq!(cursor.sum(), Ok(u64::MAX));
+        assert_eq!(cursor.number::<1>(), Err(Damaged));
+        assert_eq!(push_number(&mut text, 4096, SMALL), None);
+        assert_eq!(Cursor::new(b"A~", 0).number::<2>(), Err(Damaged));
+    }
+
+    #[test]
+    fn what_is_added_to_a_number_carries_and_has_to_fit() {
+        let sum = |from: u64, more| {
+            let mut text = String::new();
+            push_number(&mut text, from, SMALL).unwrap();
+            let mut digits = text.into_bytes();
+            add_number(&mut digits, more)?;
+            Cursor::new(&digits, 0).number::<SMALL>().ok()
+        };
+        assert_eq!([sum(0, 0), sum(63, 1), sum(1, 4094)], [Some(0), Some(64), Some(4095)]);
+        assert_eq!([sum(1, 4095), sum(4095, 1), sum(1, usize::MAX)], [None; 3]);
+        assert_eq!(add_number(&mut b"~A".to_vec(), 1), None);
+    }
+
+    #[test]
+    fn a_text_reads_back_from_both_ends_and_needs_no_quotes() {
+        for text in ["", "pets", "a b", "~", "\"<&>\\'`${}\u{0}\u{7f}é\u{1f600}é", "%2F~41"] {
+            let bytes = stored(text);
+            assert!(bytes.iter().all(|byte| is_plain(*byte) || *byte == ESCAPE), "{text}");
+            let read = Stored(&bytes);
+            assert!(read.bytes().eq(text.bytes()), "{text}");
+            assert!(read.bytes().rev().eq(text.bytes().rev()), "{text}");
+            let mut whole = String::new();
+            read.push_to(&mut whole).unwrap();
+            assert_eq!(whole, text);
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_cut_is_no_text() {
+        for bytes in [&b"~C3"[..], b"~C3a", b"~", b"~4"] {
+            let mut whole = String::new();
+            let read = Stored(bytes).push_to(&mut whole);
+            assert!(read.is_err() || bytes.len() < 3, "{bytes:?}: {whole:?}");
+        }
+    }
+
+    #[test]
+    fn every_change_of_one_byte_and_every_swap_changes_the_digest() {
+        let bytes: Vec<u8> = (0..100).collect();
+        let digests: std::collections::BTreeSet<u64> = (0..bytes.len())
+            .map(|at| {
+                let mut changed = bytes.clone();
+                changed[at] ^= 1;
+                digest(&changed)
+            })
+            .chain((1..bytes.len()).map(|at| {
+                let mut swapped = bytes.clone();
+                swapped.swap(at - 1, at);
+                digest(&swapped)
+            }))
+            .chain([digest(&bytes)])
+            .collect();
+        assert_eq!(digests.len(), 200);
+    }
+}
