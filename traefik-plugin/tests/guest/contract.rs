@@ -55,9 +55,9 @@ fn the_native_build_says_that_it_is_a_module_for_traefik() {
 }
 
 #[test]
-fn the_module_fits_into_a_docker_config_of_any_engine() {
-    // Swarm takes 1000 KiB today and took 500 KiB before.
-    assert!(wasm::bytes().len() < 500 * 1024, "{} bytes", wasm::bytes().len());
+fn the_module_is_small() {
+    // Traefik compiles it again for every router at every change. Swarm takes a config of 1000 KiB today and took 500 KiB before.
+    assert!(wasm::bytes().len() <= 120_000, "{} bytes", wasm::bytes().len());
 }
 
 #[test]
