@@ -162,8 +162,13 @@ impl Pair {
     fn roll(&self, stage: &Stage, updates: usize) -> Result<[Tally; 2]> {
         Self::publish(stage, "rolled", "3")?;
         let request = Request::new("GET", HOST, "/rolled");
-        for web in self.webs {
-            answers(&request, web)?;
+        let services = [self.gateway.name.clone() + "-traefik", self.peer.clone()];
+        for (web, service) in self.webs.into_iter().zip(&services) {
+            answers(&request, web).with_context(|| {
+                let log = stage.docker.call(&["service", "logs", "--raw", "--tail", "10", service]);
+                let log = log.map_or_else(|error| error.to_string(), |log| log.stdout + &log.stderr);
+                format!("behind {service}, which says: {log}")
+            })?;
         }
         let loads = self.webs.map(|web| Load::start(web, &request, 2, Duration::from_millis(10)));
         let docker: &Docker = &stage.docker;
