@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 use crate::args::{self, Action, Change, CheckArgs, GatewayArgs, Parsing};
 use crate::commands::{self, unless};
 use crate::complete::{self, Wanted};
-use crate::engine::{ConfigFormats, Docker, Host, Surroundings, registry};
+use crate::engine::{ConfigFormats, Docker, Endpoint, Host, Surroundings, registry};
 use crate::error::Error;
 use crate::flags::{self, Asked, CREATE, FlagError, Line, REMOVE, SCALE, Shell};
 use crate::plugin::{self, Cancellation, Globals, Invocation};
@@ -69,11 +69,11 @@ fn offer(arguments: &[String], report: Report) -> ExitCode {
 async fn quick_connection() -> Option<Docker> {
     let globals = Globals::default();
     let around = Surroundings::of_process(&globals);
-    let host = Host::choose(&globals, &around).ok()?;
-    if matches!(host, Host::Docker { .. }) {
+    let endpoint = Endpoint::choose(&globals, &around).ok()?;
+    if matches!(endpoint.host, Host::Docker { .. }) {
         return None;
     }
-    Docker::connect(host, around.variable("DOCKER_API_VERSION")).await.ok()
+    Docker::connect(endpoint).await.ok()
 }
 
 fn answer(arguments: &[String], report: Report) -> Result<(), Error> {
@@ -166,7 +166,7 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Network(args) => {
             let engine = unless(&cancellation, connect(&globals, &around)).await?;
-            commands::network(&engine, &args, &around, &cancellation, report).await
+            Box::pin(commands::network(&engine, &args, &around, &cancellation, report)).await
         }
         Action::Explain(args) => {
             let work = async { commands::explain(&connect(&globals, &around).await?, &args, report).await };
@@ -189,8 +189,8 @@ async fn dispatch(action: Action, globals: Globals, report: Report) -> Result<()
         }
         Action::Gateway(args) => gateway(&args, &globals, &around, &cancellation, report).await,
         Action::Provider(args) => {
-            let host = Host::choose(&globals, &around)?;
-            commands::provider(host, &args, &around, cancellation.clone(), report).await
+            let endpoint = Endpoint::choose(&globals, &around)?;
+            commands::provider(endpoint, &args, &around, cancellation.clone(), report).await
         }
     }
 }
@@ -270,8 +270,7 @@ async fn check(
 
 /// A connection to the engine that docker itself would choose.
 async fn connect(globals: &Globals, around: &Surroundings) -> Result<Docker, Error> {
-    let host = Host::choose(globals, around)?;
-    Ok(Docker::connect(host, around.variable("DOCKER_API_VERSION")).await?)
+    Ok(Docker::connect(Endpoint::choose(globals, around)?).await?)
 }
 
 /// Reads the words of a line; `None` where they ask for help, which is then given.

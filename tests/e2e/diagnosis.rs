@@ -1,15 +1,21 @@
 //! What is said of services and networks that have run out of addresses, and whether the ways out lead out.
 
+use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use smsvc_tests::http::Request;
 use smsvc_tests::patience::wait_for;
+use smsvc_tests::process::Companion;
+use smsvc_tests::stage::free_port;
 
 use crate::world::{Rule, World};
 
 pub(crate) const RULES: &[Rule] = &[
     ("the_way_out_that_doctor_names_frees_the_tasks_that_wait", the_way_out_leads_out),
+    ("doctor_says_what_a_running_traefik_lacks", what_traefik_lacks),
     ("the_map_and_explain_tell_the_addresses_that_the_engine_gave", the_addresses_are_those_of_the_engine),
 ];
 
@@ -51,6 +57,37 @@ fn the_way_out_leads_out(world: &World) -> Result<()> {
         ensure!(outcome.status == 0, "{}", outcome.stdout);
         Ok(())
     })
+}
+
+fn what_traefik_lacks(world: &World) -> Result<()> {
+    let ground = world.ground("lacks");
+    let request = Request::new("GET", &ground.host(), "/");
+    ground.publish("s", "lacks", &["GET /"])?;
+    world.send_until(&request, 200)?;
+    let asked = |api: SocketAddr| -> Result<String> {
+        let outcome = world.docker().call(&["smsvc", "doctor", "--traefik", &format!("http://{api}")])?;
+        Ok(outcome.stdout + &outcome.stderr)
+    };
+    let whole = asked(world.stage.traefik.api)?;
+    ensure!(!whole.contains("Traefik"), "{whole}");
+    let other = asked(world.stage.traefik.web)?;
+    ensure!(other.contains("Traefik's API does not answer"), "{other}");
+
+    let ports = [free_port(IpAddr::from([127, 0, 0, 1]))?, free_port(IpAddr::from([127, 0, 0, 1]))?];
+    let mut command = Command::new(&world.binaries.traefik);
+    command.arg(format!("--entryPoints.web.address={}", ports[0]));
+    command.arg(format!("--entryPoints.traefik.address={}", ports[1]));
+    command.arg(format!("--providers.http.endpoint=http://{}/traefik", world.stage.provider));
+    command.args(["--api.insecure=true", "--global.checkNewVersion=false"]);
+    let mut traefik = Companion::start(&command, &world.stage.folder().join("without-plugin.log"))?;
+    let told = wait_for("the complaint about the plugin", SOON, || {
+        traefik.check_alive()?;
+        let told = asked(ports[1])?;
+        ensure!(told.contains("Traefik refuses smsvc"), "{told}");
+        Ok(told)
+    })?;
+    ensure!(told.contains("experimental.localPlugins.smsvc.moduleName: smsvc"), "the way out is not named");
+    Ok(())
 }
 
 fn the_addresses_are_those_of_the_engine(world: &World) -> Result<()> {

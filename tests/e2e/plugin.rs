@@ -19,6 +19,8 @@ fn docker_knows_the_plugin(world: &World) -> Result<()> {
 }
 
 fn every_command_has_a_help_text(world: &World) -> Result<()> {
+    let help = world.docker().run(&["help", "smsvc"])?;
+    assert!(help.contains("docker smsvc") && help.contains("create"), "docker help smsvc: {help}");
     for command in
         [&["create"][..], &["budget"], &["routes"], &["routes", "test"], &["provider"], &["version"], &[]]
     {

@@ -15,6 +15,7 @@ pub(crate) const RULES: &[Rule] = &[
     ("a_dry_run_of_an_update_changes_nothing", tried_only),
     ("an_update_of_the_endpoint_mode_goes_both_ways_and_the_old_virtual_ip_is_gone", both_ways),
     ("an_update_that_the_engine_rolls_back_fails", rolled_back),
+    ("an_update_that_takes_too_long_fails_and_says_what_its_tasks_wait_for", too_long),
     ("of_updates_at_once_each_counts_or_says_that_it_changed_nothing", at_once),
 ];
 
@@ -123,6 +124,34 @@ fn rolled_back(world: &World) -> Result<()> {
     ensure!(outcome.status == 1 && outcome.stderr.contains("E312"), "{}: {}", outcome.status, outcome.stderr);
     let env = ground.inspect("s")?["Spec"]["TaskTemplate"]["ContainerSpec"]["Env"].to_string();
     ensure!(!env.contains("BACKEND_LIFE_MS"), "{env}");
+    ground.wait_running("s", 1)
+}
+
+fn too_long(world: &World) -> Result<()> {
+    let ground = world.ground("too-long");
+    let network = ground.network("10.250.66.0/28")?;
+    let policy = ["--update-failure-action", "continue"];
+    ground.create("s", &[&["--network", &network], &policy[..], &QUICK].concat())?;
+    ground.wait_running("s", 1)?;
+    let name = ground.service("s");
+    let waits = [
+        (&["--constraint-add", "node.labels.none==1"][..], "no suitable node"),
+        (&["--constraint-rm", "node.labels.none==1", "--image", "smsvc-e2e.invalid/none:1"], "No such image"),
+    ];
+    for (change, reason) in waits {
+        let words = [&["update", "--no-resolve-image", "--timeout", "4s"], change, &[&name]].concat();
+        let outcome = smsvc(&ground, &words)?;
+        ensure!(
+            outcome.status == 1 && outcome.stderr.contains("E311"),
+            "{}: {}",
+            outcome.status,
+            outcome.stderr
+        );
+        let told = format!("{}{}", outcome.stdout, outcome.stderr);
+        ensure!(told.contains(reason), "{reason} is not said: {told}");
+    }
+    let detached = done(&ground, &["update", "--detach", "--image", &world.stage.backend, &name])?;
+    ensure!(detached.stdout.trim() == name, "{}", detached.stdout);
     ground.wait_running("s", 1)
 }
 

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod gateway;
 pub mod http;
 pub mod image;
+pub mod oracle;
 pub mod patience;
 pub mod process;
 pub mod provider;

@@ -3,7 +3,7 @@
 use smsvc_core::traefik::{DocumentOptions, Retry};
 
 use crate::args::ProviderArgs;
-use crate::engine::{Docker, Host, Surroundings};
+use crate::engine::{Docker, Endpoint, Surroundings};
 use crate::error::Error;
 use crate::plugin::Cancellation;
 use crate::provider::{self, Door, Options, Pace, Secret, acceptor};
@@ -14,7 +14,7 @@ const SECRET: &str = "SMSVC_PROVIDER_SECRET";
 
 /// Serves Traefik's configuration until the user stops it.
 pub async fn provider(
-    host: Host,
+    endpoint: Endpoint,
     args: &ProviderArgs,
     around: &Surroundings,
     cancellation: Cancellation,
@@ -28,7 +28,7 @@ pub async fn provider(
         DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone(), retry };
     let options = Options { document, network: args.network.clone() };
     let pace = Pace { interval: args.interval, patience: args.max_age };
-    let dial = || Docker::connect(host.clone(), around.variable("DOCKER_API_VERSION"));
+    let dial = || Docker::connect(endpoint.clone());
     provider::serve(dial, door(args, around)?, options, pace, report, cancellation)
         .await
         .map_err(|error| Error::Listen { address: args.listen, error })

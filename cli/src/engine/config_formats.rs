@@ -1,9 +1,10 @@
-//! The formats that `config.json` keeps for docker's lists.
+//! `config.json`, and the formats that it keeps for docker's lists.
 
 use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::HostError;
 
@@ -22,14 +23,22 @@ pub struct ConfigFormats {
 impl ConfigFormats {
     /// Reads the folder's `config.json`. None is not an error.
     pub fn read(config: &Path) -> Result<Self, HostError> {
-        let path = config.join("config.json");
-        let unreadable = |reason: String| HostError::Unreadable { path: path.clone(), reason };
-        match std::fs::read_to_string(&path) {
-            Ok(text) if text.trim().is_empty() => Ok(Self::default()),
-            Ok(text) => serde_json::from_str(&text).map_err(|error| unreadable(error.to_string())),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(unreadable(error.to_string())),
+        read_config(config)
+    }
+}
+
+/// The part of the folder's `config.json` that a type describes; a file that there is not has nothing in it, nor has one that
+/// is not for us: docker, which starts us, warns of that and goes on.
+pub(super) fn read_config<T: DeserializeOwned + Default>(config: &Path) -> Result<T, HostError> {
+    let path = config.join("config.json");
+    let unreadable = |reason: String| HostError::Unreadable { path: path.clone(), reason };
+    match std::fs::read_to_string(&path) {
+        Ok(text) if text.trim().is_empty() => Ok(T::default()),
+        Ok(text) => serde_json::from_str(&text).map_err(|error| unreadable(error.to_string())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+            Ok(T::default())
         }
+        Err(error) => Err(unreadable(error.to_string())),
     }
 }
 

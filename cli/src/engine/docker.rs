@@ -21,7 +21,7 @@ use super::read::{
 use super::stream::Entries;
 use super::transport::Transport;
 use super::{
-    Created, Engine, EngineError, Events, Filters, Host, Image, Listed, Network, RegistryAuthFrom,
+    Created, Endpoint, Engine, EngineError, Events, Filters, Image, Listed, Network, RegistryAuthFrom,
     ServiceChange, Task,
 };
 use crate::flags::ApiVersion;
@@ -56,11 +56,10 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Connects and agrees on an API version: the engine's newest, ours, or the one that `wanted`
-    /// (`DOCKER_API_VERSION`) names.
-    pub async fn connect(host: Host, wanted: Option<&str>) -> Result<Self, EngineError> {
+    /// Connects and agrees on an API version: the engine's newest, ours, or the one that the user wants.
+    pub async fn connect(Endpoint { host, headers, version: wanted }: Endpoint) -> Result<Self, EngineError> {
         let address = host.address();
-        let transport = Transport::new(host);
+        let transport = Transport::new(host, headers);
         let bollard = Bollard::connect_with_custom_transport(
             transport.for_bollard(),
             Some("http://docker"),
@@ -71,7 +70,7 @@ impl Docker {
         let mut docker = Self { transport, bollard, address, engine: NEWEST, spoken: NEWEST };
         docker.engine = docker.engine_version().await?;
         // As docker does, the variable may say `v1.44`.
-        let wanted = wanted.map(|version| version.trim_start_matches('v'));
+        let wanted = wanted.as_deref().map(|version| version.trim_start_matches('v'));
         docker.spoken = wanted.and_then(parse_version).unwrap_or_else(|| docker.engine.min(NEWEST));
         let (major, minor) = docker.spoken;
         docker.transport.pin_version(format!("{major}.{minor}"));

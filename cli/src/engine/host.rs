@@ -7,10 +7,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hyper::HeaderMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::config_formats::read_config;
+use super::custom_headers::{CustomHeaderError, custom_headers};
 use crate::plugin::Globals;
 
 /// The socket of an engine on this machine, where nothing else is said.
@@ -39,6 +42,27 @@ pub struct Surroundings {
     pub variables: BTreeMap<String, String>,
     /// `~/.docker`, or what `DOCKER_CONFIG` or `--config` say.
     pub config: PathBuf,
+}
+
+/// The engine that is meant, and how it wants to be spoken to.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// How it is reached.
+    pub host: Host,
+    /// What every call carries besides.
+    pub headers: HeaderMap,
+    /// The API version that the user wants: `DOCKER_API_VERSION`.
+    pub version: Option<String>,
+}
+
+impl Endpoint {
+    /// Chooses as docker does.
+    pub fn choose(globals: &Globals, around: &Surroundings) -> Result<Self, HostError> {
+        let host = Host::choose(globals, around)?;
+        let headers = custom_headers(around)?;
+        let version = around.variable("DOCKER_API_VERSION").map(str::to_owned);
+        Ok(Self { host, headers, version })
+    }
 }
 
 /// Why no engine can be named.
@@ -75,6 +99,9 @@ pub enum HostError {
         /// What is wrong with it, as docker says it.
         reason: String,
     },
+    /// Headers of the user's that are none.
+    #[error(transparent)]
+    CustomHeaders(#[from] CustomHeaderError),
 }
 
 impl Surroundings {
@@ -99,7 +126,7 @@ impl Surroundings {
 }
 
 /// The part of `config.json` that chooses the context.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ConfigFile {
     current_context: Option<String>,
@@ -199,10 +226,7 @@ fn tcp(rest: &str) -> Option<Host> {
 }
 
 fn current_context(config: &Path) -> Result<Option<String>, HostError> {
-    let path = config.join("config.json");
-    let Ok(text) = fs::read_to_string(&path) else { return Ok(None) };
-    let file: ConfigFile = serde_json::from_str(&text)
-        .map_err(|error| HostError::Unreadable { path, reason: error.to_string() })?;
+    let file: ConfigFile = read_config(config)?;
     Ok(file.current_context.filter(|name| !name.is_empty()))
 }
 

@@ -6,6 +6,7 @@
 //! the same connections.
 
 mod config_formats;
+mod custom_headers;
 mod docker;
 mod events;
 #[cfg(test)]
@@ -25,9 +26,10 @@ use smsvc_core::budget::{Addresses, Allocator, NodeFact};
 use thiserror::Error;
 
 pub use config_formats::ConfigFormats;
+pub use custom_headers::CustomHeaderError;
 pub use docker::Docker;
 pub use events::{Event, Events};
-pub use host::{Host, HostError, Surroundings};
+pub use host::{Endpoint, Host, HostError, Surroundings};
 pub use list::{Filters, Listed};
 pub use swarm::{
     AttachedNetwork, Attachment, Created, Image, JobIteration, Network, Task, TaskStatus, Wanted,

@@ -16,7 +16,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{HOST, HeaderValue, USER_AGENT};
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper::{Request, Response, Uri};
+use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -32,14 +32,15 @@ type BoxBody = UnsyncBoxBody<Bytes, BoxError>;
 #[derive(Clone)]
 pub(super) struct Transport {
     client: Client<Dial, BoxBody>,
+    headers: Arc<HeaderMap>,
     version: Arc<OnceLock<String>>,
 }
 
 impl Transport {
     /// A client that dials when the first request is made.
-    pub(super) fn new(host: Host) -> Self {
+    pub(super) fn new(host: Host, headers: HeaderMap) -> Self {
         let client = Client::builder(TokioExecutor::new()).build(Dial { host: Arc::new(host) });
-        Self { client, version: Arc::default() }
+        Self { client, headers: Arc::new(headers), version: Arc::default() }
     }
 
     /// From now on every path starts with `/v<version>`, as the API wants it (`1.41` for engine 20.10).
@@ -60,6 +61,9 @@ impl Transport {
         let prefix = self.version.get().map_or_else(String::new, |version| format!("/v{version}"));
         if let Ok(uri) = format!("http://docker{prefix}{path}").parse::<Uri>() {
             parts.uri = uri;
+        }
+        for (name, value) in &*self.headers {
+            parts.headers.insert(name, value.clone());
         }
         parts.headers.insert(HOST, HeaderValue::from_static("docker"));
         parts.headers.insert(

@@ -14,19 +14,21 @@ impl ConvergeError {
 
     pub(super) fn hint(&self) -> String {
         match self {
-            Self::TimedOut { id, .. } => {
+            Self::TimedOut { service, .. } => {
                 format!(
-                    "nothing was undone; `docker service ps {id}` shows the tasks, `docker smsvc doctor` what they wait for"
+                    "nothing was undone; `docker service ps {service}` shows the tasks, `docker smsvc doctor {service}` what they wait for"
                 )
             }
             Self::RolledBack { .. } => "the service runs as before the update".to_owned(),
-            Self::Paused { id, .. } | Self::RollbackPaused { id, .. } => {
+            Self::Paused { service, .. } | Self::RollbackPaused { service, .. } => {
                 format!(
-                    "`docker service ps {id}` shows what failed; `docker service rollback {id}` goes back, another update goes on"
+                    "`docker service ps {service}` shows what failed; `docker service rollback {service}` goes back, another update goes on"
                 )
             }
-            Self::Ended { id, .. } => {
-                format!("`docker service logs {id}` may tell more; --restart-condition any starts them again")
+            Self::Ended { service, .. } => {
+                format!(
+                    "`docker service logs {service}` may tell more; --restart-condition any starts them again"
+                )
             }
         }
     }

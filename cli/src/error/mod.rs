@@ -290,7 +290,7 @@ impl Error {
                 format!("Error response from daemon: {message}")
             }
             Self::Engine(error) => error.to_string(),
-            Self::NetworkUnknown { name } => format!("network {name} not found"),
+            Self::NetworkUnknown { name } => format!("Error response from daemon: network {name} not found"),
             Self::ServiceUnknown { name } => format!("service {name} not found"),
             Self::CommandUnknown { command } => format!("there is no command `docker smsvc {command}`"),
             Self::NeitherServiceNorNetwork { name } => {

@@ -43,6 +43,9 @@ const fn credentials(
     Case { name, globals: &["-H", H], variables, config, image: Some(image) }
 }
 
+const HEADERS: &str =
+    r#"{"HttpHeaders":{"X-Custom-A":"one","x-custom-b":"two, three","User-Agent":"me","Host":"x"}}"#;
+
 /// `me:a>?b:c` and `you:x`.
 const AUTHS: &str = r#"{"auths":{"r.example.com":{"auth":"bWU6YT4/Yjpj"},"https://index.docker.io/v1/":{"auth":"eW91Ong="},
     "https://old.example.com/v1/":{"auth":"eW91Ong="},"t.example.com":{"identitytoken":"T"},
@@ -116,6 +119,36 @@ pub(crate) const CASES: &[Case] = &[
         &[("DOCKER_CERT_PATH", "/nowhere")],
         "{}",
     ),
+    reach(
+        "tls with files by flag",
+        &[
+            "--tlsverify",
+            "--tlscacert={folder}/tls/ca.pem",
+            "--tlscert={folder}/tls/cert.pem",
+            "--tlskey={folder}/tls/key.pem",
+            "-H=tcp://127.0.0.1:{tls}",
+        ],
+        &[],
+        "{}",
+    ),
+    reach(
+        "tls by variables",
+        &[],
+        &[
+            ("DOCKER_TLS_VERIFY", "1"),
+            ("DOCKER_CERT_PATH", "{folder}/tls"),
+            ("DOCKER_HOST", "tcp://127.0.0.1:{tls}"),
+        ],
+        "{}",
+    ),
+    reach(
+        "tls unverified, another authority's files",
+        &["--tls", "--tlscacert={folder}/stranger/ca.pem", "-H", "tcp://127.0.0.1:{tls}"],
+        &[("DOCKER_CERT_PATH", "{folder}/tls")],
+        "{}",
+    ),
+    reach("tls of a context", &["--context", "context-tls"], &[], "{}"),
+    reach("tls of a context in the variable", &[], &[("DOCKER_CONTEXT", "context-tls")], "{}"),
     reach("tls in the way of a context", &["--tlsverify", "--context", "context"], &[], "{}"),
     reach(
         "tls variable in the way of a context",
@@ -123,6 +156,20 @@ pub(crate) const CASES: &[Case] = &[
         &[("DOCKER_TLS_VERIFY", "1")],
         "{}",
     ),
+    reach("headers of the configuration", &["-H", H], &[], HEADERS),
+    reach(
+        "headers of the variable replace those",
+        &["-H", H],
+        &[("DOCKER_CUSTOM_HEADERS", "x-custom-c=3=4")],
+        HEADERS,
+    ),
+    reach(
+        "headers of the variable in quotes",
+        &["-H", H],
+        &[("DOCKER_CUSTOM_HEADERS", "\"X-Custom-A=1,2\", X-Custom-B = 3 ,X-Custom-B=")],
+        "{}",
+    ),
+    reach("headers through ssh", &["-H", "ssh://host"], &[("DOCKER_CUSTOM_HEADERS", "X-Custom-A=1")], "{}"),
     reach("an older version", &["-H", H], &[("DOCKER_API_VERSION", "1.44")], "{}"),
     reach("an older version with a letter", &["-H", H], &[("DOCKER_API_VERSION", "v1.43")], "{}"),
     credentials("anonymous", "{}", &[], "r.example.com/a"),
@@ -156,6 +203,33 @@ pub(crate) const DEVIATIONS: &[(Case, &str)] = &[
     (
         credentials("a helper that there is not", HELPERS, &[], "gone.example.com/a"),
         "docker-credential-gone: No such file",
+    ),
+    // Docker panics.
+    (
+        reach("headers without a value", &["-H", H], &[("DOCKER_CUSTOM_HEADERS", "X-Custom-A")], "{}"),
+        "in key=value pair: 'X-Custom-A'",
+    ),
+    (
+        reach("headers without a name", &["-H", H], &[("DOCKER_CUSTOM_HEADERS", "X-Custom-A=1, =2")], "{}"),
+        "empty key: ' =2'",
+    ),
+    (
+        reach("headers that are no list", &["-H", H], &[("DOCKER_CUSTOM_HEADERS", "a\"b=1")], "{}"),
+        "comma-separated key=value pairs",
+    ),
+    // TLS is left to docker, whose error then stands before ours.
+    (
+        reach("tls of another authority in a context", &["--context", "context-tls-stranger"], &[], "{}"),
+        "certificate",
+    ),
+    (
+        reach(
+            "tls without a certificate of ours",
+            &["--tlsverify", "--tlscacert={folder}/tls/ca.pem", "-H", "tcp://127.0.0.1:{tls}"],
+            &[],
+            "{}",
+        ),
+        "certificate",
     ),
     // A socket of this machine has no use for TLS.
     (reach("tls to a socket", &["--tlsverify", "-H", H], &[], "{}"), "engine: Some(\"flag\")"),

@@ -9,6 +9,7 @@ mod cases;
 #[path = "../create_body/engine.rs"]
 mod engine;
 mod stage;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,6 @@
 //! Docker's own CLI, and our plugin, among several engines.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
@@ -14,19 +15,19 @@ use base64::engine::general_purpose::URL_SAFE;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use smsvc_tests::oracle;
 
 use crate::cases::Case;
-use crate::engine::Engine;
-
-/// The version of the recordings.
-const VERSION: u32 = 28;
+use crate::engine::{Call, Engine};
+use crate::tls;
 
 /// Older than what either side could speak, so that both have to come down to it.
 const NEGOTIATED: &str = "1.47";
 
 /// The engines, by the way that leads to each: `-H`, `DOCKER_HOST`, `--context`, `DOCKER_CONTEXT`, the current context, a
-/// port of this machine, and ssh.
-const ENGINES: [&str; 7] = ["flag", "variable", "context", "context-variable", "current", "port", "ssh"];
+/// port of this machine, ssh, and TLS.
+const ENGINES: [&str; 8] =
+    ["flag", "variable", "context", "context-variable", "current", "port", "ssh", "tls"];
 
 /// The end of a command, as far as anybody else can see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub(crate) struct Outcome {
     /// The credentials that went with a service, decoded.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub(crate) auth: Value,
+    /// Headers that the user asked for, if every call had them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) headers: BTreeMap<String, String>,
     /// The arguments of ssh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ssh: Option<String>,
@@ -58,13 +62,7 @@ pub(crate) struct Program {
 
 /// The CLI on PATH, if it is of a version that the recordings can be held against.
 pub(crate) fn docker() -> Option<Program> {
-    let paths = std::env::var_os("PATH")?;
-    let file =
-        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
-    let output = Command::new(&file).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
-    (version == VERSION).then_some(Program { file, name: "service", create: &[] })
+    oracle::docker().map(|file| Program { file, name: "service", create: &[] })
 }
 
 /// Our own.
@@ -81,8 +79,14 @@ impl Program {
         let engines = ENGINES
             .map(|name| (name, Engine::listen(NEGOTIATED, &folder.path().join(format!("{name}.sock")))));
         let port = relay(folder.path().join("port.sock"));
-        lay_out(folder.path(), case, docker);
-        let fill = |text: &str| text.replace("{folder}", &place).replace("{port}", &port.to_string());
+        let behind_tls = engines.iter().find(|(name, _)| *name == "tls").expect("it is one of them");
+        let tls = tls::listen(&behind_tls.1, folder.path());
+        lay_out(folder.path(), case, docker, tls);
+        let ports = [("{port}", port.to_string()), ("{tls}", tls.to_string())];
+        let fill = |text: &str| {
+            let text = text.replace("{folder}", &place);
+            ports.iter().fold(text, |text, (mark, port)| text.replace(mark, port))
+        };
         let mut command = Command::new(&self.file);
         command.args(case.globals.iter().map(|word| fill(word))).arg(self.name);
         match case.image {
@@ -108,7 +112,9 @@ impl Program {
         let auth = calls.iter().filter(|call| call.method == "POST").find_map(|call| call.auth.clone());
         let auth = auth.map(|auth| URL_SAFE.decode(auth).expect("the header is Base64"));
         let said = String::from_utf8_lossy(&output.stderr).replace(&place, "{folder}");
-        let said = said.replace(&format!(":{port}"), ":{port}");
+        let said = ports
+            .iter()
+            .fold(said, |said, (mark, port)| said.replace(&format!(":{port}"), &format!(":{mark}")));
         let ssh = fs::read_to_string(folder.path().join("ssh-arguments")).ok();
         Outcome {
             exit,
@@ -116,23 +122,40 @@ impl Program {
             engine: engine.map(str::to_owned),
             version: calls.last().and_then(|call| call.version.clone()),
             auth: auth.map_or(Value::Null, |json| serde_json::from_slice(&json).expect("the header is JSON")),
+            headers: common(&calls),
             ssh: ssh.map(|arguments| arguments.trim().to_owned()),
         }
     }
 }
 
+/// The headers that all calls have.
+fn common(calls: &[Call]) -> BTreeMap<String, String> {
+    let mut headers = calls.first().map_or_else(BTreeMap::new, |call| call.custom.clone());
+    headers.retain(|name, value| calls.iter().all(|call| call.custom.get(name) == Some(value)));
+    headers
+}
+
 /// The configuration, the contexts, and the programs on PATH.
-fn lay_out(folder: &Path, case: &Case, docker: Option<&Program>) {
+fn lay_out(folder: &Path, case: &Case, docker: Option<&Program>, tls: u16) {
     let config = folder.join(".docker");
     fs::create_dir_all(&config).expect("the folder is ours");
     let own: Value = serde_json::from_str(case.config).expect("the configuration is JSON");
     fs::write(config.join("config.json"), own.to_string()).expect("the folder is ours");
-    for name in ["context", "context-variable", "current"] {
+    for name in ["context", "context-variable", "current", "context-tls", "context-tls-stranger"] {
         let digest = Sha256::digest(name.as_bytes());
         let digest = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-        let place = config.join("contexts/meta").join(digest);
+        let place = config.join("contexts/meta").join(&digest);
         fs::create_dir_all(&place).expect("the folder is ours");
-        let host = format!("unix://{}/{name}.sock", folder.display());
+        let mut host = format!("unix://{}/{name}.sock", folder.display());
+        if let Some(whose) = name.strip_prefix("context-tls") {
+            host = format!("tcp://127.0.0.1:{tls}");
+            let material = config.join("contexts/tls").join(&digest).join("docker");
+            fs::create_dir_all(&material).expect("the folder is ours");
+            let from = folder.join(if whose.is_empty() { "tls" } else { "stranger" });
+            for file in ["ca.pem", "cert.pem", "key.pem"] {
+                fs::copy(from.join(file), material.join(file)).expect("the file is there");
+            }
+        }
         let endpoint = json!({"docker": {"Host": host, "SkipTLSVerify": false}});
         let context = json!({"Name": name, "Metadata": {}, "Endpoints": endpoint});
         fs::write(place.join("meta.json"), context.to_string()).expect("the folder is ours");

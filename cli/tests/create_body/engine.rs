@@ -3,8 +3,9 @@
 //! It speaks just enough HTTP/1.1 for Docker's CLI, on a Unix socket, and answers as a swarm manager that knows
 //! every network and every image.
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -40,11 +41,15 @@ pub(crate) struct Call {
     pub(crate) version: Option<String>,
     /// The `X-Registry-Auth` header.
     pub(crate) auth: Option<String>,
+    /// All headers that begin with `X-Custom`, in lower case.
+    pub(crate) custom: BTreeMap<String, String>,
     pub(crate) body: Value,
 }
 
 /// The stand-in; it listens as long as the test runs.
+#[derive(Clone)]
 pub(crate) struct Engine {
+    version: &'static str,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
@@ -52,15 +57,28 @@ impl Engine {
     /// One whose newest API is this.
     pub(crate) fn listen(version: &'static str, socket: &Path) -> Self {
         let listener = UnixListener::bind(socket).expect("the socket is free");
-        let calls = Arc::new(Mutex::new(Vec::new()));
-        let recorder = Arc::clone(&calls);
+        let engine = Self { version, calls: Arc::default() };
+        let listening = engine.clone();
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let recorder = Arc::clone(&recorder);
-                thread::spawn(move || serve(version, &connection, &recorder));
+                let engine = listening.clone();
+                thread::spawn(move || engine.serve(connection));
             }
         });
-        Self { calls }
+        engine
+    }
+
+    /// Answers one connection until the other side closes it.
+    pub(crate) fn serve(&self, connection: impl Read + Write) {
+        let mut reader = BufReader::new(connection);
+        while let Some(call) = read_request(&mut reader) {
+            let (status, answer) = answer(&call);
+            let head_only = call.method == "HEAD";
+            self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+            if write_response(self.version, reader.get_mut(), status, &answer, head_only).is_none() {
+                return;
+            }
+        }
     }
 
     /// The calls since this was last asked.
@@ -69,25 +87,12 @@ impl Engine {
     }
 }
 
-/// Answers one connection until the other side closes it.
-fn serve(version: &str, connection: &UnixStream, calls: &Mutex<Vec<Call>>) {
-    let mut reader = BufReader::new(connection);
-    while let Some(call) = read_request(&mut reader) {
-        let (status, answer) = answer(&call);
-        let head_only = call.method == "HEAD";
-        calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
-        if write_response(version, connection, status, &answer, head_only).is_none() {
-            return;
-        }
-    }
-}
-
 fn read_request(reader: &mut impl BufRead) -> Option<Call> {
     let mut first = String::new();
     reader.read_line(&mut first).ok()?;
     let mut words = first.split_whitespace();
     let (method, target) = (words.next()?.to_owned(), words.next()?);
-    let (mut length, mut auth) = (0, None);
+    let (mut length, mut auth, mut custom) = (0, None, BTreeMap::new());
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -99,6 +104,9 @@ fn read_request(reader: &mut impl BufRead) -> Option<Call> {
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
             "x-registry-auth" => auth = Some(value.trim().to_owned()),
+            name if name.starts_with("x-custom") => {
+                custom.insert(name.to_owned(), value.trim().to_owned());
+            }
             _ => {}
         }
     }
@@ -107,7 +115,8 @@ fn read_request(reader: &mut impl BufRead) -> Option<Call> {
     let unversioned = target.strip_prefix("/v").and_then(|rest| rest.find('/').map(|slash| &rest[slash..]));
     let path = percent_decoded(unversioned.unwrap_or(target));
     let version = target.strip_prefix("/v").and_then(|rest| rest.split('/').next()).map(str::to_owned);
-    Some(Call { method, path, version, auth, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
+    let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    Some(Call { method, path, version, auth, custom, body })
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -174,7 +183,7 @@ fn named(path: &str) -> Value {
 
 fn write_response(
     version: &str,
-    mut connection: &UnixStream,
+    connection: &mut impl Write,
     status: u16,
     answer: &Value,
     head_only: bool,
@@ -186,5 +195,8 @@ fn write_response(
         body.len()
     );
     connection.write_all(head.as_bytes()).ok()?;
-    if head_only { Some(()) } else { connection.write_all(body.as_bytes()).ok() }
+    if !head_only {
+        connection.write_all(body.as_bytes()).ok()?;
+    }
+    connection.flush().ok()
 }

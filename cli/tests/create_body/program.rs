@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde_json::Value;
+use smsvc_tests::oracle;
 
 use crate::engine::{Call, Engine};
 use crate::outcome::Outcome;
-
-/// The version of the recordings. Older ones lack flags and notations, newer ones word some errors anew.
-const VERSION: u32 = 28;
 
 /// Newer than what the judge speaks, so that both know every flag: each side speaks the newest that both know.
 const API_VERSION: &str = "1.52";
@@ -51,13 +48,7 @@ pub(crate) struct Program {
 
 /// The CLI on PATH, if it is of a version that the recordings can be held against.
 pub(crate) fn docker() -> Option<Program> {
-    let paths = std::env::var_os("PATH")?;
-    let file =
-        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
-    let output = Command::new(&file).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
-    (version == VERSION).then_some(Program { file, name: "service", flags: &[] })
+    oracle::docker().map(|file| Program { file, name: "service", flags: &[] })
 }
 
 /// Our own.
@@ -69,13 +60,7 @@ pub(crate) fn plugin() -> Program {
 impl Program {
     /// Runs every line in front of an engine, on all processors.
     pub(crate) fn run_all(&self, lines: &[&[&str]]) -> Vec<Outcome> {
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let size = lines.len().div_ceil(workers).max(1);
-        thread::scope(|scope| {
-            let chunks: Vec<_> =
-                lines.chunks(size).map(|chunk| scope.spawn(move || self.run_chunk(chunk))).collect();
-            chunks.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
-        })
+        oracle::on_all_processors(lines, |chunk| self.run_chunk(chunk))
     }
 
     /// What becomes of one line.
@@ -92,10 +77,7 @@ impl Program {
         let print = |line: &&[&str]| {
             let output = self.output(&["--print-docker"], line, folder.path());
             assert!(output.status.success(), "{line:?}: {output:?}");
-            let script = format!("docker() {{ printf '%s\\0' \"$@\"; }}\n{}", text(&output.stdout));
-            let shell = Command::new("/bin/sh").args(["-c", &script]).output().expect("a shell starts");
-            let words = text(&shell.stdout).replace(&place, FOLDER);
-            let words: Vec<String> = words.split_terminator('\0').map(str::to_owned).collect();
+            let words = oracle::words(&text(&output.stdout).replace(&place, FOLDER));
             assert_eq!(words[..2], ["service", "create"], "{line:?}");
             words[2..].to_vec()
         };
@@ -108,11 +90,7 @@ impl Program {
 
     /// What its help says of each flag: `-p, --publish port`, or `--init`, where there is no value.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let output = Command::new(&self.file).args([self.name, "create", "--help"]).output();
-        let help = String::from_utf8_lossy(&output.expect("it starts").stdout).into_owned();
-        let lines = help.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
-        let names = |line: &str| line.trim_start().split("  ").next().map(str::to_owned);
-        lines.filter_map(names).collect()
+        oracle::flags(&self.file, &[self.name, "create"])
     }
 
     fn run_chunk(&self, lines: &[&[&str]]) -> Vec<Outcome> {

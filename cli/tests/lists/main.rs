@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
+use smsvc_tests::oracle::docker;
 
 /// What a line comes to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,15 +47,6 @@ fn run(program: &Path, words: &[&str], line: &[&str]) -> Outcome {
 
 fn ours(line: &[&str]) -> Outcome {
     run(Path::new(env!("CARGO_BIN_EXE_docker-smsvc")), &["smsvc"], line)
-}
-
-/// The CLI on PATH, if it is of the version of the recordings.
-fn docker() -> Option<PathBuf> {
-    let paths = std::env::var_os("PATH")?;
-    let program =
-        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
-    let output = Command::new(&program).arg("--version").output().ok()?;
-    String::from_utf8_lossy(&output.stdout).contains("version 28.").then_some(program)
 }
 
 fn goldens() -> PathBuf {

@@ -155,6 +155,7 @@ fn a_dump_that_does_not_fit_is_refused_before_anything_is_made() {
     let small =
         json!({"Name": "front", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.62.0.0/29"}]}});
     there.call("POST", "/networks/create", &small);
+    there.settle();
     assert_refused(
         &there,
         &["restore", file],
@@ -169,6 +170,33 @@ fn a_dump_that_does_not_fit_is_refused_before_anything_is_made() {
 }
 
 #[test]
+fn of_dumps_that_are_restored_at_once_only_those_are_made_that_fit_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = ["one", "two", "three"].map(|name| {
+        // 41 addresses and one on each node, of 61 that the network has.
+        let mut crowd = everywhere(name);
+        crowd["Mode"] = json!({"Replicated": {"Replicas": 40}});
+        let file = folder.path().join(name).display().to_string();
+        Stage::with(&[crowd]).succeed(&["dump", "front", "-o", &file]);
+        file
+    });
+    let there = Stage::with(&[]);
+    let mut outcomes = std::thread::scope(|scope| {
+        let there = &there;
+        let restore = |file| scope.spawn(move || there.run(&["restore", file]));
+        let clients = files.each_ref().map(|file| restore(file.as_str()));
+        clients.map(|client| client.join().unwrap())
+    });
+    outcomes.sort_by_key(|outcome| !outcome.status.success());
+    let said = outcomes.each_ref().map(|outcome| String::from_utf8_lossy(&outcome.stderr));
+    assert!(outcomes[0].status.success(), "{said:?}");
+    assert!(said[1..].iter().all(|said| said.contains("E303: network front")), "{said:?}");
+    assert_eq!(there.look().services.len(), 1);
+    let left = there.call("GET", "/configs", &Value::Null);
+    assert_eq!(left.as_array().unwrap().len(), 1, "reservations are left behind: {left}");
+}
+
+#[test]
 fn a_dump_whose_range_another_network_has_is_refused() {
     let here = Stage::with(&[web("one")]);
     let folder = tempfile::tempdir().unwrap();
@@ -179,6 +207,7 @@ fn a_dump_whose_range_another_network_has_is_refused() {
     let other =
         json!({"Name": "other", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.50.0.0/16"}]}});
     there.call("POST", "/networks/create", &other);
+    there.settle();
     assert_refused(&there, &["restore", file.to_str().unwrap()], "E332", "of the network other");
 }
 

@@ -118,7 +118,7 @@ fn what_counts_is_read_as_docker_reads_it() {
 
 #[test]
 fn the_recordings_are_what_docker_says() {
-    let Some(docker) = theirs::docker() else { return };
+    let Some(docker) = smsvc_tests::oracle::docker() else { return };
     let now: BTreeMap<String, Option<String>> =
         CASES.iter().map(|names| (names.join(" "), theirs::config(&docker, names))).collect();
     if std::env::var_os("SMSVC_RECORD").is_some() {

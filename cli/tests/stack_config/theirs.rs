@@ -8,15 +8,6 @@ use serde_json::{Value, json};
 
 use crate::{VARIABLES, path};
 
-/// The CLI on PATH, if it is of the version of the recordings.
-pub(crate) fn docker() -> Option<PathBuf> {
-    let paths = std::env::var_os("PATH")?;
-    let program =
-        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
-    let output = Command::new(&program).arg("--version").output().ok()?;
-    String::from_utf8_lossy(&output.stdout).contains("version 28.").then_some(program)
-}
-
 /// The files as Docker writes them anew; nothing where it refuses them.
 pub(crate) fn config(docker: &Path, names: &[&str]) -> Option<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -2,17 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE;
 use serde_json::Value;
+use smsvc_tests::oracle;
 
 use crate::engine::{Call, Engine};
 use crate::outcome::{Change, Outcome};
-
-/// The version of the recordings. Newer ones do not ask for the digest of an image (docker/cli #7302).
-const VERSION: u32 = 28;
 
 /// Newer than what the judge speaks, so that both know every flag: each side speaks the newest that both know.
 const API_VERSION: &str = "1.52";
@@ -37,13 +34,7 @@ pub(crate) struct Program {
 
 /// The CLI on PATH, if it is of a version that the recordings can be held against.
 pub(crate) fn docker() -> Option<Program> {
-    let paths = std::env::var_os("PATH")?;
-    let file =
-        std::env::split_paths(&paths).map(|folder| folder.join("docker")).find(|file| file.is_file())?;
-    let output = Command::new(&file).arg("--version").output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let version = text.split_whitespace().find_map(|word| word.split('.').next()?.parse::<u32>().ok())?;
-    (version == VERSION).then_some(Program { file, name: "service", flags: &[] })
+    oracle::docker().map(|file| Program { file, name: "service", flags: &[] })
 }
 
 /// Our own.
@@ -55,22 +46,12 @@ pub(crate) fn plugin() -> Program {
 impl Program {
     /// Runs every line, whose first word is the sub-command, in front of an engine, on all processors.
     pub(crate) fn run_all<L: AsRef<[W]> + Sync, W: AsRef<str>>(&self, lines: &[L]) -> Vec<Outcome> {
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let size = lines.len().div_ceil(workers).max(1);
-        thread::scope(|scope| {
-            let chunks: Vec<_> =
-                lines.chunks(size).map(|chunk| scope.spawn(move || self.run_chunk(chunk))).collect();
-            chunks.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
-        })
+        oracle::on_all_processors(lines, |chunk| self.run_chunk(chunk))
     }
 
     /// What its help says of each flag of a sub-command: `-q, --quiet`, or `--image string`.
     pub(crate) fn flags(&self, sub_command: &str) -> Vec<String> {
-        let output = Command::new(&self.file).args([self.name, sub_command, "--help"]).output();
-        let help = String::from_utf8_lossy(&output.expect("it starts").stdout).into_owned();
-        let lines = help.lines().filter(|line| line.starts_with("  -") || line.starts_with("      --"));
-        let names = |line: &str| line.trim_start().split("  ").next().map(str::to_owned);
-        lines.filter_map(names).collect()
+        oracle::flags(&self.file, &[self.name, sub_command])
     }
 
     fn run_chunk<L: AsRef<[W]>, W: AsRef<str>>(&self, lines: &[L]) -> Vec<Outcome> {
@@ -90,11 +71,7 @@ impl Program {
             let line = [&line[..1], &["--print-docker"], &line[1..]].concat();
             let output = self.output(&line, folder.path());
             assert!(output.status.success(), "{line:?}: {output:?}");
-            let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-            let script = format!("docker() {{ printf '%s\\0' \"$@\"; }}\n{printed}");
-            let shell = Command::new("/bin/sh").args(["-c", &script]).output().expect("a shell starts");
-            let words = String::from_utf8_lossy(&shell.stdout).into_owned();
-            let words: Vec<String> = words.split_terminator('\0').map(str::to_owned).collect();
+            let words = oracle::words(&String::from_utf8_lossy(&output.stdout));
             assert_eq!(words[..2], ["service", "update"], "{line:?}");
             words[1..].to_vec()
         };

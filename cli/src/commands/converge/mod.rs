@@ -52,10 +52,10 @@ pub(crate) struct Wait {
 #[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 pub enum ConvergeError {
     /// The time is over.
-    #[error("service {id} has not converged within {} s: {done} out of {wanted} tasks", .after.as_secs_f64())]
+    #[error("service {service} has not converged within {} s: {done} out of {wanted} tasks", .after.as_secs_f64())]
     TimedOut {
-        /// The service.
-        id: String,
+        /// The name of the service.
+        service: String,
         /// The limit.
         after: Duration,
         /// Tasks that are as they should be.
@@ -72,24 +72,24 @@ pub enum ConvergeError {
     /// The engine stopped half-way.
     #[error("service update paused: {message}")]
     Paused {
-        /// The service.
-        id: String,
+        /// The name of the service.
+        service: String,
         /// The engine's own words.
         message: String,
     },
     /// The engine stopped half-way back.
     #[error("service rollback paused: {message}")]
     RollbackPaused {
-        /// The service.
-        id: String,
+        /// The name of the service.
+        service: String,
         /// The engine's own words.
         message: String,
     },
     /// Tasks failed, and the restart policy starts no others.
     #[error("{failed} of {wanted} tasks failed and are not started again: {reason}")]
     Ended {
-        /// The service.
-        id: String,
+        /// The name of the service.
+        service: String,
         /// Tasks that failed.
         failed: u64,
         /// Tasks that there should be.
@@ -142,13 +142,15 @@ impl<E: Engine> Watch<'_, E> {
         loop {
             let service = self.service().await?;
             let course = Course::of(&service);
-            self.judge(&course)?;
+            self.judge(&course, service.name())?;
             if let Course::RollingBack { message } = &course {
                 going_back = Some(message.clone());
             }
             let tasks = self.engine.tasks_of(self.id).await?;
             let stand = Stand::of(&service, &tasks, &nodes, going_back.is_some());
-            if course == Course::Completed || matches!(course, Course::RolledBack { .. }) {
+            // With a failure action that goes on, an update is complete for the engine though no task of it has ever run.
+            let over = course == Course::Completed || matches!(course, Course::RolledBack { .. });
+            if over && (stand.is_done() || self.wait.timeout.is_none()) {
                 self.converged(&stand);
                 return Ok(());
             }
@@ -168,8 +170,8 @@ impl<E: Engine> Watch<'_, E> {
                 let failed = stable_since.take().is_some();
                 self.show(&stand, failed.then(|| ProgressRow::plain("verify", "Detected task failure")));
                 if let Some((failed, reason)) = stand.ended() {
-                    let (id, wanted) = (self.id.to_owned(), stand.wanted);
-                    return Err(ConvergeError::Ended { id, failed, wanted, reason }.into());
+                    let (service, wanted) = (service.name().to_owned(), stand.wanted);
+                    return Err(ConvergeError::Ended { service, failed, wanted, reason }.into());
                 }
                 if moved.elapsed() >= search {
                     search += LONG_PATIENCE;
@@ -179,8 +181,8 @@ impl<E: Engine> Watch<'_, E> {
             }
             if let Some(after) = self.wait.timeout.filter(|limit| begun.elapsed() >= *limit) {
                 self.tell_reasons().await?;
-                let (id, done, wanted) = (self.id.to_owned(), stand.done, stand.wanted);
-                return Err(ConvergeError::TimedOut { id, after, done, wanted }.into());
+                let (service, done, wanted) = (service.name().to_owned(), stand.done, stand.wanted);
+                return Err(ConvergeError::TimedOut { service, after, done, wanted }.into());
             }
             last = Some(stand);
             sleep(INTERVAL).await;
@@ -193,11 +195,11 @@ impl<E: Engine> Watch<'_, E> {
     }
 
     /// Whether the engine has given the update up.
-    fn judge(&self, course: &Course) -> Result<(), ConvergeError> {
-        let id = self.id.to_owned();
+    fn judge(&self, course: &Course, service: &str) -> Result<(), ConvergeError> {
+        let service = service.to_owned();
         match course.clone() {
-            Course::Paused { message } => Err(ConvergeError::Paused { id, message }),
-            Course::RollbackPaused { message } => Err(ConvergeError::RollbackPaused { id, message }),
+            Course::Paused { message } => Err(ConvergeError::Paused { service, message }),
+            Course::RollbackPaused { message } => Err(ConvergeError::RollbackPaused { service, message }),
             Course::RolledBack { message } if !self.wait.back => Err(ConvergeError::RolledBack { message }),
             Course::Settled
             | Course::Updating

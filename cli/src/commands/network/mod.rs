@@ -29,7 +29,7 @@ pub async fn network(
 ) -> Result<(), Error> {
     match &args.command {
         NetworkCommand::Dump(args) => dump::dump(engine, args, report).await,
-        NetworkCommand::Restore(args) => restore::restore(engine, args, around, report).await,
+        NetworkCommand::Restore(args) => restore::restore(engine, args, around, cancellation, report).await,
         NetworkCommand::Redefine(args) => {
             redefine::redefine(engine, args, around, cancellation, report).await
         }

@@ -36,6 +36,16 @@ impl RestorePlan {
         self.networks.iter().any(|(_, fate)| matches!(fate, Fate::Differs(_)))
             || self.services.iter().any(|(_, fate)| matches!(fate, Fate::Differs(_)))
     }
+
+    /// The networks that are made.
+    pub fn made_networks(&self) -> impl Iterator<Item = &NetworkDefinition> {
+        self.networks.iter().filter(|(_, fate)| *fate == Fate::Made).map(|(definition, _)| definition)
+    }
+
+    /// The services that are made.
+    pub fn made(&self) -> impl Iterator<Item = &ServiceRecord> {
+        self.services.iter().filter(|(_, fate)| *fate == Fate::Made).map(|(record, _)| record)
+    }
 }
 
 /// Decides; or says what the swarm lacks. `names` are all names of the swarm.

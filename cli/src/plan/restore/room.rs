@@ -6,11 +6,13 @@ use smsvc_core::budget::{
     smallest_prefix,
 };
 
-use super::{Fate, RestorePlan};
+use super::RestorePlan;
 use crate::dump::Names;
 use crate::engine::Network;
 use crate::observe::shape;
+use crate::plan::create::claim;
 use crate::plan::redefine::Refusal;
+use crate::reserve::Claim;
 
 /// A network that has too few addresses for what is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl RestorePlan {
     /// gets one of `default_prefix` from the engine.
     pub fn lacking(&self, names: &Names, facts: &SwarmFacts, default_prefix: u8) -> Vec<Lacking> {
         let (mut names, mut facts) = (names.clone(), facts.clone());
-        for (definition, _) in self.networks.iter().filter(|(_, fate)| *fate == Fate::Made) {
+        for definition in self.made_networks() {
             let name = definition.name();
             let mut subnets = definition.subnets().unwrap_or_default();
             if subnets.is_empty() {
@@ -50,12 +52,11 @@ impl RestorePlan {
                 available: None,
             });
         }
-        let services =
-            self.services.iter().filter(|(_, fate)| *fate == Fate::Made).filter_map(|(record, _)| {
-                let spec = names.by_id(&record.spec).ok()?;
-                let id = ServiceId::new(format!("new:{}", record.name));
-                Some(Planned { id, name: record.name.clone(), shape: shape(&spec) })
-            });
+        let services = self.made().filter_map(|record| {
+            let spec = names.by_id(&record.spec).ok()?;
+            let id = ServiceId::new(format!("new:{}", record.name));
+            Some(Planned { id, name: record.name.clone(), shape: shape(&spec) })
+        });
         let deployment = Deployment { services: services.collect(), ..Deployment::default() };
         let outlooks = deployment.outlook(&facts);
         let lacking = outlooks.iter().filter_map(|outlook| {
@@ -78,13 +79,21 @@ impl RestorePlan {
         lacking.collect()
     }
 
+    /// The networks of the swarm that the services which are made take addresses of.
+    pub fn claim(&self, names: &Names, networks: &[Network]) -> Claim {
+        let shapes = self.made().filter_map(|record| Some(shape(&names.by_id(&record.spec).ok()?)));
+        shapes.fold(Claim::none(), |all, shape| {
+            let used =
+                networks.iter().filter(|network| shape.networks.iter().any(|it| it.as_str() == network.id));
+            all.and(claim(&shape, &used.map(|network| (network.id.clone(), network.clone())).collect()))
+        })
+    }
+
     /// Ranges of networks that are to be made which another network has: the engine would accept and never allocate them.
     pub fn overlaps(&self, networks: &[Network]) -> Vec<Refusal> {
         let made: Vec<(&str, IpNet)> = self
-            .networks
-            .iter()
-            .filter(|(_, fate)| *fate == Fate::Made)
-            .flat_map(|(definition, _)| {
+            .made_networks()
+            .flat_map(|definition| {
                 let subnets = definition.subnets().unwrap_or_default();
                 subnets.into_iter().map(|subnet| (definition.name(), subnet.net()))
             })
@@ -116,6 +125,7 @@ fn promised(usage: &Usage) -> Addresses {
 mod tests {
     use serde_json::json;
 
+    use super::super::Fate;
     use super::*;
     use crate::dump::{NetworkDefinition, ServiceRecord, ServiceState};
     use crate::observe::Swarm;
