@@ -14,8 +14,8 @@
 //!
 //! The vocabulary of one route has a module a word: [`name`], [`host`], [`method`], [`path`], [`constraint`],
 //! [`condition`], [`media`], [`version`], [`action`], [`rewrite`], [`header_change`] and [`life`]; [`route`] puts them
-//! together. That of a whole group is in [`settings`]; tokens are checked in
-//! [`jwt`]. What can be wrong with any of them is a [`problem`], and has a
+//! together. That of a whole group is in [`settings`]; who may use a
+//! route is in [`auth`], and how tokens are checked in [`jwt`]. What can be wrong with any of them is a [`problem`], and has a
 //! stable code.
 #![forbid(unsafe_code)]
 #![deny(
@@ -29,6 +29,7 @@
 
 pub mod action;
 pub mod amount;
+pub mod auth;
 pub mod budget;
 pub mod condition;
 pub mod constraint;

@@ -7,6 +7,7 @@ use crate::action::LocationError;
 use crate::condition::ConditionError;
 use crate::constraint::ConstraintError;
 use crate::host::HostError;
+use crate::jwt::KeyError;
 use crate::media::MediaError;
 use crate::method::MethodError;
 use crate::name::NameError;
@@ -63,6 +64,12 @@ pub enum Problem {
         /// What it is.
         found: String,
     },
+    /// E104: keys that tokens are checked with.
+    #[error("the keys cannot be used: {0}")]
+    Keys(#[from] KeyError),
+    /// E104: another value, which is not repeated because it may be a secret.
+    #[error("the value is not {0}")]
+    Unfit(&'static str),
     /// E105: `smsvc.*` labels, but no `smsvc.group`.
     #[error("smsvc.* labels need smsvc.group, which names the API group of the service")]
     NoGroup,
@@ -99,6 +106,9 @@ pub enum Problem {
     /// E120: `to=redirect` without `redirect.location`.
     #[error("a route with to=redirect needs redirect.location")]
     NoLocation,
+    /// E120: what a token has to say, on a route that asks for none.
+    #[error("only a route with auth=jwt has this field")]
+    NoToken,
     /// E123: both a list of what is left out and one of what is kept.
     #[error("the route has both rewrite.query.remove and rewrite.query.allow")]
     RemoveAndAllow,
@@ -142,6 +152,8 @@ impl Problem {
             | Self::Location(_)
             | Self::SunsetBeforeDeprecation
             | Self::BodyWithoutContent(_)
+            | Self::Keys(_)
+            | Self::Unfit(_)
             | Self::Value { .. } => "E104",
             Self::NoGroup => "E105",
             Self::NoPath | Self::PathAndPrefix => "E111",
@@ -165,7 +177,7 @@ impl Problem {
             Self::RewriteOfRedirect => "E117",
             Self::RewriteWithoutPrefix => "E118",
             Self::TwoRewrites => "E119",
-            Self::OtherAction(_) | Self::NoLocation => "E120",
+            Self::OtherAction(_) | Self::NoLocation | Self::NoToken => "E120",
             Self::RemoveAndAllow => "E123",
         }
     }

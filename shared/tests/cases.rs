@@ -5,6 +5,7 @@ mod table_of_cases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smsvc_core::auth::Surroundings;
 use smsvc_core::decide::{Decision, Lines, Request, Room, Verdict, decide, explain};
 use smsvc_core::entry_point::{Received, receive};
 use smsvc_core::header_change::HeaderChange;
@@ -17,6 +18,19 @@ use table_of_cases::{Case, Cases, Expected, petstore, seen};
 
 fn fields(headers: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
     headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Some moment at which the tokens of the table are valid that are to be valid.
+struct Clock;
+
+impl Surroundings for Clock {
+    fn now(&self) -> Option<u64> {
+        Some(1_800_000_000)
+    }
+
+    fn secret(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
 }
 
 fn rules(cases: &Cases) -> Rules {
@@ -100,7 +114,7 @@ fn every_case_is_decided_as_expected() {
     for case in &cases.requests {
         let Case { name, method, host, target, headers, expect, .. } = case;
         let fields = fields(headers);
-        let request = Request { method, host, uri: target, headers: &fields.as_slice() };
+        let request = Request { method, host, uri: target, headers: &fields.as_slice(), around: &Clock };
         let decision = decide(&table, &request, &mut room);
         assert_eq!(decision, explain(&rules, &table, &request, &mut other).decision, "{name}");
         assert_eq!(&observed(&rules, decision, case), expect, "{name}");
@@ -133,7 +147,7 @@ fn every_case_has_a_name_of_its_own_and_every_route_a_case() {
     let mut reached = BTreeSet::new();
     for Case { method, host, target, headers, .. } in &cases.requests {
         let fields = fields(headers);
-        let request = Request { method, host, uri: target, headers: &fields.as_slice() };
+        let request = Request { method, host, uri: target, headers: &fields.as_slice(), around: &Clock };
         let considered = explain(&rules, &table, &request, &mut Room::default()).considered;
         let chosen = considered.into_iter().find(|it| it.verdict == Verdict::Chosen);
         reached.extend(chosen.map(|it| (it.rule.service(), it.rule.route().name())));

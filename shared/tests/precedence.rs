@@ -28,7 +28,7 @@ fn gets(rules: &Rules, method: &str, host: &str, uri: &str) -> (String, String) 
     let text = rules.compile();
     let table = Table::open(text.as_bytes()).unwrap();
     let mut room = Room::default();
-    match decide(&table, &Request { method, host, uri, headers: &TWO_HEADERS }, &mut room) {
+    match decide(&table, &Request { method, host, uri, headers: &TWO_HEADERS, around: &() }, &mut room) {
         Decision::Forward(forward) => {
             let rule = rules.get(forward.rule).unwrap();
             (rule.group().to_owned(), rule.service().to_owned())

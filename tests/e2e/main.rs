@@ -6,6 +6,7 @@
 //! `SMSVC_E2E=require` makes that a failure.
 
 mod advise;
+mod authorization;
 mod budget;
 mod cases;
 mod check;
@@ -66,6 +67,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         update::RULES,
         provider::RULES,
         routing::RULES,
+        authorization::RULES,
         create::RULES,
         cases::RULES,
         labels::RULES,

@@ -5,6 +5,10 @@
 //! long the value is, and it is read again.
 #![allow(unsafe_code)]
 
+use std::fs::File;
+use std::io::Read;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use smsvc_traefik::host::Host;
 
 use crate::instance::{self, Verdict};
@@ -20,6 +24,9 @@ const HELD: u32 = 1;
 
 /// Holds a method, a host name or a usual URI without asking twice.
 const FIRST_CAPACITY: usize = 256;
+
+/// More than any secret has.
+const SECRET_LIMIT: u64 = 4096;
 
 /// How much of a body is read at once.
 const BODY_PART: usize = 4096;
@@ -242,6 +249,17 @@ impl Host for Traefik {
                 return;
             }
         }
+    }
+
+    fn now(&self) -> Option<u64> {
+        Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs())
+    }
+
+    fn secret(&self, path: &str) -> Option<Vec<u8>> {
+        let mut content = Vec::new();
+        File::open(path).ok()?.take(SECRET_LIMIT).read_to_end(&mut content).ok()?;
+        // One that goes on is none, and its start must not be taken for it.
+        (u64::try_from(content.len()).ok()? < SECRET_LIMIT).then_some(content)
     }
 
     fn set_status(&self, status: u16) {

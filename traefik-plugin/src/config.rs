@@ -40,6 +40,9 @@ impl ConfigError {
                 "the plugin's field `spec` was written by another version of smsvc: use the same version for docker \
                  smsvc provider and for the plugin"
             }
+            Self::Table(TableError::Tokens) => {
+                "a route needs a token, which this build of the plugin cannot check: build it with the feature jwt"
+            }
             Self::Table(TableError::Damaged) => {
                 "the plugin's field `spec` is cut off or changed: it has to stand as docker smsvc provider writes it"
             }
@@ -78,7 +81,7 @@ mod tests {
         assert_eq!(with(&table[1..]), Some(ConfigError::Table(TableError::Unknown)));
         assert_eq!(with(&table[..table.len() - 1]), Some(ConfigError::Table(TableError::Damaged)));
         assert_eq!(with(&format!(r#"{table}","more":"x"#)), Some(ConfigError::Table(TableError::Damaged)));
-        let other = table.replacen("smsvcAB", "smsvcAC", 1);
+        let other = table.replacen("smsvcAC", "smsvcAD", 1);
         assert_eq!(with(&other), Some(ConfigError::Table(TableError::Version)));
     }
 }

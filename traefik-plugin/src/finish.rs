@@ -49,7 +49,11 @@ mod tests {
         let table = Table::open(table.as_bytes()).unwrap();
         let mut room = Room::default();
         let asked: &[(&str, &str)] = &[("if-none-match", if_none_match)];
-        decide(&table, &Request { method: "GET", host: "", uri: "/a", headers: &asked }, &mut room);
+        decide(
+            &table,
+            &Request { method: "GET", host: "", uri: "/a", headers: &asked, around: &() },
+            &mut room,
+        );
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let answered = Answered { status, headers: headers.collect(), body: b"hello".to_vec() };
         let host = FakeHost { answered, ..FakeHost::default() };

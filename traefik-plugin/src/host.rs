@@ -59,6 +59,13 @@ pub trait Host {
     /// Removes every value of a header of the answer that is held back.
     fn remove_response_header(&self, name: &str);
 
+    /// The seconds since 1970.
+    fn now(&self) -> Option<u64>;
+
+    /// The content of a file that Traefik lets the guest see; `None` if there is no such file, or if it is longer than any
+    /// secret.
+    fn secret(&self, path: &str) -> Option<Vec<u8>>;
+
     /// Shows `visit` the body of the answer that is held back, part by part, and leaves it as it is.
     fn read_response_body(&self, visit: &mut dyn FnMut(&[u8]));
 }
@@ -101,6 +108,8 @@ pub(crate) mod fake {
         pub(crate) host: Vec<u8>,
         pub(crate) uri: Vec<u8>,
         pub(crate) headers: Vec<(String, Vec<u8>)>,
+        pub(crate) now: Option<u64>,
+        pub(crate) secret: Option<Vec<u8>>,
         pub(crate) answered: Answered,
         pub(crate) calls: RefCell<Vec<Call>>,
     }
@@ -182,6 +191,14 @@ pub(crate) mod fake {
 
         fn remove_response_header(&self, name: &str) {
             self.record(Call::RemoveResponseHeader(name.to_owned()));
+        }
+
+        fn now(&self) -> Option<u64> {
+            self.now
+        }
+
+        fn secret(&self, _path: &str) -> Option<Vec<u8>> {
+            self.secret.clone()
         }
 
         fn read_response_body(&self, visit: &mut dyn FnMut(&[u8])) {

@@ -7,6 +7,7 @@
 
 use std::cell::Cell;
 
+use smsvc_core::auth::Surroundings;
 use smsvc_core::decide::{Decision, Finish, Forward, Headers, Request, Room, SERVICE_HEADER, decide};
 use smsvc_core::entry_point;
 use smsvc_core::header_change::HeaderChange;
@@ -71,7 +72,8 @@ pub fn handle(host: &impl Host, table: &Table<'_>, buffers: &mut Buffers) -> Nex
     let uri = entry_point::ascii(&uri.bytes, &mut uri.text);
     seen.name.clear();
     let headers = Lookup { host, seen: Cell::new(std::mem::take(seen)) };
-    let decision = decide(table, &Request { method, host: name, uri, headers: &headers }, room);
+    let request = Request { method, host: name, uri, headers: &headers, around: &headers };
+    let decision = decide(table, &request, room);
     *seen = headers.seen.take();
     match decision {
         Decision::Forward(forward) => pass_on(host, &forward),
@@ -159,6 +161,17 @@ fn show_all(read: &mut Read, show: &mut dyn FnMut(&str)) {
     }
 }
 
+/// The clock and the files, asked only where a route needs a token.
+impl<H: Host> Surroundings for Lookup<'_, H> {
+    fn now(&self) -> Option<u64> {
+        self.host.now()
+    }
+
+    fn secret(&self, path: &str) -> Option<Vec<u8>> {
+        self.host.secret(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -168,13 +181,14 @@ mod tests {
     use super::*;
     use crate::host::fake::{Call, FakeHost};
 
-    const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.com"],"base":"/v2","services":[
+    const SPEC: &str = r#"{"v":1,"groups":[{"name":"petstore","hosts":["api.example.com"],"base":"/v2","settings":{"auth.secret-file":"/s","auth.claims.x-user":"sub"},"services":[
         {"service":"pets","routes":{
             "get-pet":{"path":"/pets/{petId}","methods":"GET","rewrite.path":"/internal/{petId}"},
             "tenant":{"path":"/tenant","header.X-Tenant":"acme"},
             "dressed":{"path":"/dressed","request.header.remove":"x-a","request.header.set.x-b":"1",
                 "request.header.add.x-c":"2","response.header.set.x-d":"3","response.header.add.x-e":"4",
                 "deprecated":"true"},
+            "guarded":{"path":"/guarded","auth":"jwt","auth.permissions":"staff"},
             "kept":{"path":"/kept","cache.control":"no-cache","cache.etag":"weak"}}},
         {"service":"orders","age":1,"routes":{"order":{"path":"/orders","methods":"GET,POST"}}}]}]}"#;
 
@@ -196,7 +210,7 @@ mod tests {
     #[test]
     fn a_declared_request_is_passed_on_with_the_name_of_its_service() {
         let (next, calls) = run(request("POST", "/v2/orders"));
-        assert_eq!((next, calls), (true, vec![names("orders")]));
+        assert_eq!((next, calls), (true, vec![names("orders"), Call::RemoveRequestHeader("x-user".into())]));
     }
 
     #[test]
@@ -204,6 +218,7 @@ mod tests {
         let (goes_on, calls) = run(request("GET", "/v2/dressed"));
         let expected = vec![
             names("pets/dressed"),
+            Call::RemoveRequestHeader("x-user".into()),
             Call::RemoveRequestHeader("x-a".into()),
             Call::SetRequestHeader("x-b".into(), "1".into()),
             Call::AddRequestHeader("x-c".into(), "2".into()),
@@ -225,8 +240,59 @@ mod tests {
     #[test]
     fn a_rewrite_follows_the_header_and_keeps_the_query() {
         let (next, calls) = run(request("GET", "/v2/pets/7?x=1"));
-        let expected = vec![names("pets"), Call::SetUri("/internal/7?x=1".into())];
+        let expected = vec![
+            names("pets"),
+            Call::SetUri("/internal/7?x=1".into()),
+            Call::RemoveRequestHeader("x-user".into()),
+        ];
         assert_eq!((next, calls), (true, expected));
+    }
+
+    /// HS256 with 32 bytes of `k`; `sub` is `alice`, `permissions` `["staff"]`, `exp` 2000000000.
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSIsInBlcm1pc3Npb25zIjpbInN0YWZmIl0sImV4cCI6MjAwMDAwMDAwMH0.TS7GEAUP-MqUY-JU-XzLxiW5ysteWQGscFttta_bPEE";
+
+    #[test]
+    fn a_request_that_is_not_let_in_is_answered_and_never_passed_on() {
+        let guarded = || FakeHost {
+            now: Some(1_700_000_000),
+            secret: Some(vec![b'k'; 32]),
+            ..request("GET", "/v2/guarded").with_header("X-User", "root").with_header("x_user", "root")
+        };
+        let bearer = |host: FakeHost| host.with_header("Authorization", format!("Bearer {TOKEN}"));
+        let status = |calls: &[Call]| {
+            calls
+                .iter()
+                .find_map(|call| if let Call::SetStatus(status) = call { Some(*status) } else { None })
+        };
+        for (host, expected) in [
+            (guarded(), 401),
+            (guarded().with_header("Authorization", format!("Bearer {TOKEN}x")), 401),
+            (bearer(bearer(guarded())), 400),
+            (bearer(FakeHost { now: Some(2_000_000_100), ..guarded() }), 401),
+            (bearer(FakeHost { now: None, ..guarded() }), 503),
+            (bearer(FakeHost { secret: None, ..guarded() }), 503),
+        ] {
+            let (goes_on, calls) = run(host);
+            assert_eq!((goes_on, status(&calls)), (false, Some(expected)), "{calls:?}");
+            assert_eq!(
+                calls.iter().find(|call| !matches!(call, Call::ReadHeader(_))),
+                Some(&Call::RemoveRequestHeader(SERVICE_HEADER.into()))
+            );
+        }
+        let (goes_on, calls) = run(bearer(guarded()));
+        let changes: Vec<_> = calls.into_iter().filter(|call| !matches!(call, Call::ReadHeader(_))).collect();
+        let expected = [
+            names("pets"),
+            Call::SetRequestHeader("x-user".into(), "alice".into()),
+            Call::RemoveRequestHeader("x_user".into()),
+        ];
+        assert_eq!((goes_on, &changes[..]), (true, &expected[..]));
+    }
+
+    #[test]
+    fn what_a_client_says_in_the_header_of_a_claim_is_removed_on_routes_for_anybody_too() {
+        let (goes_on, calls) = run(request("POST", "/v2/orders").with_header("X-User", "root"));
+        assert!(goes_on && calls.contains(&Call::RemoveRequestHeader("x-user".into())), "{calls:?}");
     }
 
     #[test]
@@ -258,7 +324,7 @@ mod tests {
     #[test]
     fn raw_bytes_in_a_query_are_percent_encoded() {
         let (_, calls) = run(request("GET", b"/v2/pets/7?x=\xFF\xC3\xA9".as_slice()));
-        assert_eq!(calls.last(), Some(&Call::SetUri("/internal/7?x=%FF%C3%A9".into())));
+        assert!(calls.contains(&Call::SetUri("/internal/7?x=%FF%C3%A9".into())), "{calls:?}");
     }
 
     proptest! {

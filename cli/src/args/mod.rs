@@ -55,7 +55,7 @@ pub use openapi::{
 };
 pub use plan::{ModeChoice, OrderChoice, PlanArgs};
 pub use provider::ProviderArgs;
-pub use request::{HeaderField, Url};
+pub use request::{HeaderField, Moment, Url};
 pub use routes::{RoutesArgs, RoutesCommand, TestArgs};
 pub use sync::SyncArgs;
 pub use usage_error::UsageError;

@@ -1,4 +1,4 @@
-//! A request that is only thought of: its URL and its headers, as `routes test` takes them.
+//! A request that is only thought of: its URL, its headers and its time, as `routes test` takes them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +79,30 @@ impl FromStr for HeaderField {
     }
 }
 
+/// When a request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// In seconds since 1970.
+    pub seconds: u64,
+}
+
+/// A text that is no time, or one before 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("write it as 2026-08-01T12:00:00Z, or in seconds since 1970")]
+pub struct MomentError;
+
+impl FromStr for Moment {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        if let Ok(seconds) = text.parse() {
+            return Ok(Self { seconds });
+        }
+        let time: jiff::Timestamp = text.parse().map_err(|_| MomentError)?;
+        u64::try_from(time.as_second()).map(|seconds| Self { seconds }).map_err(|_| MomentError)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +133,16 @@ mod tests {
             ("", UrlError::Scheme),
         ] {
             assert_eq!(text.parse::<Url>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_time_or_a_number_of_seconds() {
+        for text in ["1300819380", "2011-03-22T18:43:00Z", "2011-03-22T19:43:00+01:00"] {
+            assert_eq!(text.parse(), Ok(Moment { seconds: 1_300_819_380 }), "{text}");
+        }
+        for text in ["", "-1", "now", "2011-03-22", "1969-12-31T23:59:59Z"] {
+            assert_eq!(text.parse::<Moment>(), Err(MomentError), "{text}");
         }
     }
 

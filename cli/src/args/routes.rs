@@ -1,8 +1,10 @@
 //! `docker smsvc routes` and `docker smsvc routes test`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::{Format, HeaderField, Url};
+use super::{Format, HeaderField, Moment, Url};
 
 /// Show the routes that service labels declare
 #[derive(Debug, Args)]
@@ -10,7 +12,8 @@ use super::{Format, HeaderField, Url};
 #[command(after_help = "Examples:
   docker smsvc routes --group petstore
   docker smsvc routes test GET http://api.example.com/v2/pets/7
-  docker smsvc routes test GET http://api.example.com/v2/pets -H 'X-Tenant: acme'")]
+  docker smsvc routes test GET http://api.example.com/v2/pets -H 'X-Tenant: acme'
+  docker smsvc routes test GET http://api.example.com/v2/pets -H \"Authorization: Bearer $TOKEN\" --at 2026-08-01T12:00:00Z")]
 pub struct RoutesArgs {
     /// Only the routes of this API group
     #[arg(long, value_name = "NAME")]
@@ -46,6 +49,14 @@ pub struct TestArgs {
     /// A request header, as `Name: value`
     #[arg(short = 'H', long = "header", value_name = "HEADER")]
     pub headers: Vec<HeaderField>,
+
+    /// When the request comes, for the time of its token: seconds since 1970, or as 2026-08-01T12:00:00Z; now without it
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Moment>,
+
+    /// A copy of the file that smsvc.auth.secret-file names
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
 
     /// How to print the result: table, json, 'table TEMPLATE' or a Go template
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_default_value = true)]

@@ -13,7 +13,7 @@ use crate::groups::Declared;
 use crate::lint::Subject;
 use crate::observe::Swarm;
 use crate::provider::{Options, backends};
-use crate::publish::{Way, desired, way_of};
+use crate::publish::{PublishError, Way, desired, way_of};
 use crate::report::Report;
 
 /// Prints what Traefik gets for one group. What cannot be said is told on the side.
@@ -63,6 +63,9 @@ pub async fn gateway_render(engine: &impl Engine, args: &RenderArgs, report: Rep
         return Ok(());
     }
     let backends: Vec<Backend> = backends.iter().map(|backend| Backend::clone(backend)).collect();
+    if found.settings.authority().is_some() {
+        return Err(PublishError::Unchecked { group: group.to_owned() }.into());
+    }
     let native = native::tree(&Spec { groups: vec![found] }, &backends, &options.document);
     for left_out in &native.left_out {
         report.warning(&format!("left out: {left_out}"));

@@ -49,7 +49,7 @@ pub use plan::plan;
 pub use provider::provider;
 pub use ps::ps;
 pub use remove::remove;
-pub use routes::{Thought, routes, thought};
+pub use routes::{Around, Thought, routes, thought};
 pub use scale::scale;
 pub use sync::sync;
 pub use update::update;

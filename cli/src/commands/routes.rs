@@ -1,6 +1,9 @@
 //! `docker smsvc routes` and `docker smsvc routes test`.
 
-use smsvc_core::decide::{Explanation, Headers, Request, Room, explain};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use smsvc_core::auth::Surroundings;
+use smsvc_core::decide::{Answer, Decision, Explanation, Headers, Request, Room, Verdict, explain};
 use smsvc_core::entry_point::{self, Received};
 use smsvc_core::merge::Merged;
 use smsvc_core::table::{Rules, Table, TableError};
@@ -45,13 +48,24 @@ fn only(merged: &mut Merged, group: &str) -> Result<(), Error> {
 
 /// Decides a request that nobody sends, with the code that Traefik's middleware runs.
 fn test(merged: &Merged, args: &TestArgs, report: Report) -> Result<(), Error> {
-    let told = thought(&Rules::of(&merged.spec), args, |outcome| match outcome {
-        Thought::AnsweredByTraefik(status) => report.traefik_answers(args, status),
-        Thought::Decided(explanation) if args.format == Format::Table => {
-            report.explanation(args, explanation);
-            Ok(())
+    let around = Around::of(args, report);
+    let told = thought(&Rules::of(&merged.spec), args, &around, |outcome| {
+        let explanation = match outcome {
+            Thought::AnsweredByTraefik(status) => return report.traefik_answers(args, status),
+            Thought::Decided(explanation) => explanation,
+        };
+        match &args.format {
+            Format::Table => report.explanation(args, explanation),
+            format => report.explanation_by(format, args, explanation)?,
         }
-        Thought::Decided(explanation) => report.explanation_by(&args.format, args, explanation),
+        if args.secret_file.is_none()
+            && let Some(file) = unknown_secret(explanation)
+        {
+            report.warning(&format!(
+                "the token cannot be checked here: its secret is in {file} where Traefik runs; --secret-file names a copy"
+            ));
+        }
+        Ok(())
     });
     Ok(told.map_err(Error::Table)??)
 }
@@ -68,6 +82,7 @@ pub enum Thought<'a> {
 pub fn thought<T>(
     rules: &Rules,
     args: &TestArgs,
+    around: &dyn Surroundings,
     tell: impl FnOnce(Thought<'_>) -> T,
 ) -> Result<T, TableError> {
     // Traefik's entry point has its say before the middleware sees anything.
@@ -82,10 +97,50 @@ pub fn thought<T>(
         host: &args.url.host,
         uri: &target,
         headers: &FieldLines(&args.headers),
+        around,
     };
     let mut room = Room::default();
     let explanation = explain(rules, &table, &request, &mut room);
     Ok(tell(Thought::Decided(&explanation)))
+}
+
+/// The file that a decision would have needed.
+fn unknown_secret<'e>(explanation: &'e Explanation<'_, '_>) -> Option<&'e str> {
+    let Decision::Answer(Answer { status: 503, .. }) = &explanation.decision else { return None };
+    let chosen = explanation.considered.iter().find(|it| it.verdict == Verdict::Chosen)?;
+    chosen.rule.settings().authority()?.secret_file()
+}
+
+/// The time that the request comes at, and the secret that is known here.
+pub struct Around {
+    now: Option<u64>,
+    secret: Option<Vec<u8>>,
+}
+
+impl Around {
+    /// The time of this machine, and no secret.
+    pub fn now() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+        Self { now: now.map(|since| since.as_secs()), secret: None }
+    }
+
+    fn of(args: &TestArgs, report: Report) -> Self {
+        let secret = args.secret_file.as_ref().and_then(|file| {
+            let content = std::fs::read(file);
+            content.map_err(|error| report.warning(&format!("cannot read {}: {error}", file.display()))).ok()
+        });
+        Self { now: args.at.map_or_else(|| Self::now().now, |at| Some(at.seconds)), secret }
+    }
+}
+
+impl Surroundings for Around {
+    fn now(&self) -> Option<u64> {
+        self.now
+    }
+
+    fn secret(&self, _path: &str) -> Option<Vec<u8>> {
+        self.secret.clone()
+    }
 }
 
 /// The header fields of a request, in the order in which they were given.

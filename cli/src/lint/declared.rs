@@ -7,7 +7,7 @@ use smsvc_core::merge::{Conflict, Declaration, merge};
 use super::{Subject, overlap};
 use crate::finding::Finding;
 
-/// E1xx, E201 and following, W401 and W402.
+/// E1xx, E201 and following, W401, W402 and W417.
 pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut declarations: Vec<Declaration> = Vec::new();
@@ -36,6 +36,7 @@ pub(super) fn findings(subjects: &[Subject]) -> Vec<Finding> {
     for group in &merged.spec.groups {
         found.extend(overlap::findings(group));
     }
+    found.extend(declarations.iter().filter(|it| it.settings.shows_secret()).map(secret));
     found
 }
 
@@ -46,11 +47,24 @@ fn label(conflict: &Conflict, service: &str) -> String {
         Conflict::TwoOwners { .. } => format!("{PREFIX}owner"),
         Conflict::Settings { error, .. } => format!("{PREFIX}{}", error.key()),
         Conflict::VersionWithoutPlace { route, .. } => format!("{PREFIX}route.{route}.version"),
+        Conflict::TokenWithoutKeys { route, .. } => format!("{PREFIX}route.{route}.auth"),
         Conflict::SameMatch { first, second } => {
             let own = if second.service.as_str() == service { second } else { first };
             own.label.clone()
         }
     }
+}
+
+/// A secret that many can read.
+fn secret(declaration: &Declaration) -> Finding {
+    let service = declaration.service.as_str();
+    Finding::warning(
+        "W417",
+        format!("service {service} has a shared secret in smsvc.auth.keys, where many can read it, as in Traefik's API and log"),
+    )
+    .of_service(service)
+    .of_label(service, "smsvc.auth.keys")
+    .with_hint("take public keys (RS256, ES256, EdDSA), or put the secret into a file and state smsvc.auth.secret-file")
 }
 
 fn hint(conflict: &Conflict) -> &'static str {
@@ -63,6 +77,21 @@ fn hint(conflict: &Conflict) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::super::{codes, lint, subject};
+
+    #[test]
+    fn a_secret_in_a_label_is_warned_of_without_repeating_it() {
+        let of = |keys: &str| {
+            let route =
+                [("smsvc.route.a.path", "/a"), ("smsvc.route.a.auth", "jwt"), ("smsvc.auth.keys", keys)];
+            subject("one", &[&[("smsvc.group", "g"), ("smsvc.port", "80")], &route[..]].concat())
+        };
+        let public = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        assert_eq!(codes(&[of(public)]), [""; 0]);
+        let secret = "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s";
+        let found = lint(&[of(&format!(r#"{{"kty":"oct","k":"{secret}"}}"#))]);
+        assert_eq!(found.iter().map(|it| it.code).collect::<Vec<_>>(), ["W417"]);
+        assert!(!found[0].to_string().contains(secret), "{}", found[0]);
+    }
 
     #[test]
     fn wrong_labels_and_conflicts_have_their_codes() {

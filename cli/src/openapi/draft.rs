@@ -10,7 +10,7 @@ use super::media;
 use super::operation::Operation;
 use super::path::template;
 use super::remark::{Remark, Unmapped};
-use super::{constraint, server};
+use super::{constraint, security, server};
 
 /// The fields of a route to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +149,23 @@ fn draft(
     let (own, own_errors) = extension::fields(operation.value);
     let given: Vec<(String, String)> = item.into_iter().chain(own).collect();
     age(operation, options, &given, &mut draft, &mut partly);
+    let says_auth = |field: &str| {
+        let field = field.to_ascii_lowercase();
+        field == "auth" || field.starts_with("auth.")
+    };
+    if !given.iter().any(|(field, _)| says_auth(field)) {
+        match security::scopes(document, operation) {
+            // None of this can be done without: the route would be open to more than the description says.
+            Ok(Some(scopes)) => {
+                draft.set("auth", "jwt".to_owned(), false);
+                if !scopes.is_empty() {
+                    draft.set("auth.scopes", scopes.join(","), false);
+                }
+            }
+            Ok(None) => {}
+            Err(reason) => partly(reason),
+        }
+    }
     if let Some(error) = item_errors.into_iter().chain(own_errors).next() {
         return Err(error);
     }

@@ -14,6 +14,7 @@ use smsvc_core::name::ServiceName;
 use smsvc_core::route::Route;
 
 use super::operation::OURS;
+use super::security;
 
 /// The methods that a path item has members for.
 const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
@@ -69,6 +70,10 @@ pub fn export(group: &Group, version: &str) -> Exported {
         "paths": paths,
         "x-smsvc-group": group.name.as_str(),
     });
+    let routes = group.services.iter().flat_map(|member| &member.routes);
+    if routes.into_iter().any(|route| route.access().demand().is_some()) {
+        document["components"] = json!({"securitySchemes": security::schemes()});
+    }
     if !group.hosts.is_empty() {
         let hosts: Vec<String> = group.hosts.iter().map(ToString::to_string).collect();
         document["x-smsvc-host"] = json!(hosts);
@@ -117,6 +122,9 @@ fn operation(service: &ServiceName, route: &Route, fields: &BTreeMap<String, Str
             "consumes" => operation["requestBody"] = json!({"content": content(value)}),
             "produces" => operation["responses"]["default"]["content"] = content(value),
             "deprecated" => operation["deprecated"] = true.into(),
+            "auth" => {
+                operation["security"] = security::requirement(fields.get("auth.scopes").map(String::as_str));
+            }
             _ => {}
         }
         operation[format!("x-smsvc-{field}")] = value.as_str().into();

@@ -20,6 +20,7 @@ mod operation;
 mod path;
 mod reference;
 mod remark;
+mod security;
 mod select;
 mod server;
 mod source;

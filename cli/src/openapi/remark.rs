@@ -65,6 +65,12 @@ pub enum Unmapped {
     /// OpenAPI says that it is deprecated, but not since when.
     #[error("it is deprecated, but not since when: x-smsvc-deprecated or --deprecated-since says the day")]
     DeprecatedSince,
+    /// It can be used without a token that the middleware checks.
+    #[error("it needs {needs}, which is for its service to check: no token is asked for")]
+    Security {
+        /// The schemes that it needs.
+        needs: String,
+    },
     /// The base path of a server.
     #[error("the server {url}: {error}")]
     Base {

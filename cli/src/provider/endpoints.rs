@@ -27,7 +27,7 @@ use super::readers::{Got, Readers};
 use super::tls::TlsListener;
 use super::{page, view};
 use crate::args::{Format, HeaderField, TestArgs, Url};
-use crate::commands::{Thought, thought};
+use crate::commands::{Around, Thought, thought};
 use crate::engine::{Engine, Network};
 use crate::error::Error;
 use crate::observe::Swarm;
@@ -139,7 +139,7 @@ async fn decide<E: Engine>(
     };
     match provider.board.now() {
         Ok(published) => {
-            let told = thought(&rules(&published), &request, |outcome| match outcome {
+            let told = thought(&rules(&published), &request, &Around::now(), |outcome| match outcome {
                 Thought::AnsweredByTraefik(status) => answered_by_traefik(&request, status),
                 Thought::Decided(explanation) => explanation_value(&request, explanation),
             });
@@ -164,7 +164,8 @@ fn request(fields: &[(String, String)]) -> Result<TestArgs, String> {
             other => return Err(format!("{other:?} is none of method, url and header")),
         }
     }
-    Ok(TestArgs { method, url: url.ok_or("url is missing")?, headers, format: Format::Json })
+    let url = url.ok_or("url is missing")?;
+    Ok(TestArgs { method, url, headers, at: None, secret_file: None, format: Format::Json })
 }
 
 fn rules(published: &Published) -> Rules {

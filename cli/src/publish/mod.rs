@@ -69,6 +69,11 @@ pub enum PublishError {
         /// What cannot be said.
         what: Vec<Inexpressible>,
     },
+    /// Tokens that nobody would check. Code E205.
+    Unchecked {
+        /// The group.
+        group: String,
+    },
     /// Another group answers for the same requests. Code E205.
     Meets {
         /// The group.
@@ -161,7 +166,7 @@ impl PublishError {
     /// The code of all that is wrong.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Inexpressible { .. } | Self::Meets { .. } => "E205",
+            Self::Inexpressible { .. } | Self::Unchecked { .. } | Self::Meets { .. } => "E205",
             Self::OtherWay { .. } => "E209",
             Self::NoPort { .. } => "E106",
             Self::Taken { .. } => "E204",
@@ -187,6 +192,9 @@ impl PublishError {
                 )]
             }
             Self::Inexpressible { what, .. } => what.iter().map(|what| format!("{code}: {what}")).collect(),
+            Self::Unchecked { group } => vec![format!(
+                "{code}: API group {group} has smsvc.auth.*: Traefik's own routers check no tokens, and would let everybody in"
+            )],
             Self::Meets { group, other } => vec![format!(
                 "{code}: the API groups {group} and {other} share a host and a base path: labels cannot say which of them answers what no route takes"
             )],
@@ -207,6 +215,9 @@ impl PublishError {
                 Some(format!(
                     "leave --publish-via away, or move the group first: docker smsvc sync {group} --publish-via {other}"
                 ))
+            }
+            Self::Unchecked { .. } => {
+                Some("--as provider and --as labels go through the plugin, which checks them".to_owned())
             }
             Self::NoPort { service, .. } => Some(format!("docker smsvc update --port PORT {service}")),
             Self::Taken { service, label } => {

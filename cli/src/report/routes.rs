@@ -340,11 +340,13 @@ mod tests {
         let rules = Rules::of(&Declared::read(&swarm.services).merged().spec);
         let text = rules.compile();
         let table = Compiled::open(text.as_bytes()).unwrap();
-        let request = Request { method, host: "", uri: url, headers: &() };
+        let request = Request { method, host: "", uri: url, headers: &(), around: &() };
         let args = TestArgs {
             method: method.into(),
             url: url.parse().unwrap(),
             headers: Vec::new(),
+            at: None,
+            secret_file: None,
             format: Format::Table,
         };
         explained(&args, &explain(&rules, &table, &request, &mut Room::default()))

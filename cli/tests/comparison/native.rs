@@ -14,7 +14,7 @@ pub(crate) fn decide(spec: &Spec, requests: &[Request]) -> Vec<Outcome> {
     let mut room = Room::default();
     let outcome = |request: &Request| {
         let Request { method, host, target, headers } = request;
-        let asked = Asked { method, host, uri: target, headers: &headers.as_slice() };
+        let asked = Asked { method, host, uri: target, headers: &headers.as_slice(), around: &() };
         match decide_one(&table, &asked, &mut room) {
             Decision::Forward(forward) => {
                 let rule = rules.get(forward.rule).expect("the rule of a decision is one of the rules");

@@ -26,7 +26,8 @@ const PATHS: [&str; 12] = [
 ];
 const METHODS: [&str; 6] =
     ["", "methods=GET", "methods=GET,POST", "methods=PROPFIND", "methods=HEAD,PATCH", "methods=PUT"];
-const MORE: [&str; 5] = ["header.x-a=1", "header.x-a=*", "query.Page=!", "query.q=x", "rewrite.path=/b"];
+const MORE: [&str; 6] =
+    ["auth=jwt", "header.x-a=1", "header.x-a=*", "query.Page=!", "query.q=x", "rewrite.path=/b"];
 
 fn group(routes: &[(&str, &str, Vec<&str>)]) -> Option<Group> {
     let mut declarations = Vec::new();
@@ -34,6 +35,7 @@ fn group(routes: &[(&str, &str, Vec<&str>)]) -> Option<Group> {
         let mut all = BTreeMap::from([
             ("smsvc.group".to_owned(), "g".to_owned()),
             ("smsvc.base".to_owned(), "/v1".to_owned()),
+            ("smsvc.auth.secret-file".to_owned(), "/run/secrets/jwt".to_owned()),
             ("smsvc.host".to_owned(), "a.example,*.b.example".to_owned()),
         ]);
         for (index, (path, methods, more)) in routes.iter().enumerate() {

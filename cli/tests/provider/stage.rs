@@ -130,7 +130,7 @@ impl Provider {
         let document = self.document();
         let text = document["http"]["middlewares"]["smsvc"]["plugin"]["smsvc"]["spec"].as_str().unwrap();
         let table = Table::open(text.as_bytes()).unwrap();
-        let request = decide::Request { method: "GET", host: "any", uri: path, headers: &() };
+        let request = decide::Request { method: "GET", host: "any", uri: path, headers: &(), around: &() };
         matches!(decide::decide(&table, &request, &mut Room::default()), Decision::Forward(_))
     }
 

@@ -19,6 +19,9 @@ impl<'t> Subject<'_, 't> {
             self.for_browsers(&scope, said.answered())?;
             return Ok(outcome);
         }
+        if let Some(denied) = self.admit(rule, &scope, said)? {
+            return Ok(denied);
+        }
         let outcome = match rule.route.does()? {
             Does::Forward => {
                 if self.rewrite(rule, said)?.is_ok() {

@@ -93,7 +93,7 @@ impl Refused {
 }
 
 /// An error in the words of its group.
-fn error<'t>(status: u16, title: &str, detail: &str, plain: bool, said: &mut Said) -> Outcome<'t> {
+pub(super) fn error<'t>(status: u16, title: &str, detail: &str, plain: bool, said: &mut Said) -> Outcome<'t> {
     let content_type = if plain { "text/plain; charset=utf-8" } else { "application/problem+json" };
     said.answered().add("content-type", content_type);
     let number = Decimal::new(status.into());

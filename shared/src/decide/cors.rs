@@ -158,7 +158,7 @@ mod tests {
         let text = Rules::of(&Spec::parse(&spec).unwrap()).compile();
         let table = Table::open(text.as_bytes()).unwrap();
         let mut room = Room::default();
-        let request = Request { method, host: "h", uri: "/a", headers: &headers };
+        let request = Request { method, host: "h", uri: "/a", headers: &headers, around: &() };
         let lines = match decide(&table, &request, &mut room) {
             Decision::Forward(forward) => forward.response,
             Decision::Answer(answer) => answer.headers,

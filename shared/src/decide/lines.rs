@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::header_change::HeaderChange;
-use crate::table::{Change, Changes, Read};
+use crate::table::{Change, Changes, Read, Stored};
 
 /// Changes to headers, or the headers of an answer, in order.
 #[derive(Clone, Default)]
@@ -74,6 +74,25 @@ impl Lines {
         let written = write(&mut self.text);
         self.lines.push(Line { does: Does::Add, name: start, value, end: self.text.len() });
         written
+    }
+
+    /// Adds that every line of this name goes, in whatever case it is given.
+    pub(super) fn remove(&mut self, name: &str) {
+        let start = self.text.len();
+        self.text.extend(name.chars().map(|char| char.to_ascii_lowercase()));
+        let end = self.text.len();
+        self.lines.push(Line { does: Does::Remove, name: start, value: end, end });
+    }
+
+    /// Adds that what a claim says takes the place of all lines of this name; that they go, if it says nothing.
+    pub(super) fn tell(&mut self, name: Stored<'_>, value: Option<&str>) -> Read<()> {
+        let mut line = self.write(Change::Remove(name))?;
+        if let Some(value) = value {
+            self.text.push_str(value);
+            line = Line { does: Does::Set, end: self.text.len(), ..line };
+        }
+        self.lines.push(line);
+        Ok(())
     }
 
     /// Adds changes as they are.

@@ -7,6 +7,7 @@
 
 mod act;
 mod answer;
+mod authorize;
 mod cors;
 mod decimal;
 mod explain;
@@ -20,6 +21,7 @@ mod room;
 mod search;
 mod subject;
 
+use crate::auth::Surroundings;
 use crate::method::is_token;
 use crate::path::{Malformed, Target};
 use crate::table::{Damaged, Read, RuleNumber, RuleView, Table};
@@ -51,6 +53,8 @@ pub struct Request<'a> {
     pub uri: &'a str,
     /// The headers.
     pub headers: &'a dyn Headers,
+    /// What else there is; asked only where a route needs a token.
+    pub around: &'a dyn Surroundings,
 }
 
 /// The headers of a request; asked only where a route or its group depends on one.
@@ -243,7 +247,11 @@ mod tests {
     fn decided<T>(table: &str, method: &str, uri: &str, look: impl FnOnce(&Decision<'_>) -> T) -> T {
         let table = Table::open(table.as_bytes()).unwrap();
         let mut room = Room::default();
-        look(&decide(&table, &Request { method, host: "h", uri, headers: &Untouched }, &mut room))
+        look(&decide(
+            &table,
+            &Request { method, host: "h", uri, headers: &Untouched, around: &() },
+            &mut room,
+        ))
     }
 
     fn status(table: &str, method: &str, uri: &str) -> u16 {

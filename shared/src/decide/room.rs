@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::authorize::Known;
 use super::near::Marks;
 use super::{Answer, Decision, Finish, Forward, Lines, Outcome};
 use crate::table::{Read, Stored};
@@ -37,6 +38,7 @@ pub(super) struct Said {
 pub(super) struct Scratch {
     pub(super) walk: Cell<Vec<u8>>,
     pub(super) bytes: Cell<Vec<u8>>,
+    pub(super) known: Cell<Known>,
     name: Cell<String>,
 }
 

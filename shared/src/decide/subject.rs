@@ -2,6 +2,7 @@
 
 use super::room::{Said, Scratch};
 use super::{Headers, Outcome, Request, first};
+use crate::auth::Surroundings;
 use crate::host::RequestHost;
 use crate::path::RequestPath;
 use crate::table::{MethodBit, Read, RuleView, ScopeView, Table, Walk};
@@ -18,6 +19,7 @@ pub(super) struct Subject<'s, 't> {
     pub(super) path: RequestPath<'s>,
     pub(super) query: Option<&'s str>,
     pub(super) headers: &'s dyn Headers,
+    pub(super) around: &'s dyn Surroundings,
     pub(super) scratch: &'s Scratch,
     /// Whether the path has another slash at its end than the client's, so that groups that take this for another path
     /// are out.
@@ -33,10 +35,10 @@ impl<'s, 't> Subject<'s, 't> {
         query: Option<&'s str>,
         scratch: &'s Scratch,
     ) -> Read<Self> {
-        let Request { method, uri, headers, .. } = *request;
+        let Request { method, uri, headers, around, .. } = *request;
         let bit = table.method(method)?;
         let host = RequestHost::read(request.host, host);
-        Ok(Self { table, method, bit, host, uri, path, query, headers, scratch, relaxed: false })
+        Ok(Self { table, method, bit, host, uri, path, query, headers, around, scratch, relaxed: false })
     }
 
     /// The same request for the path with another slash at its end, if a group takes that for the same.

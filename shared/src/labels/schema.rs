@@ -130,6 +130,7 @@ fn name(named: Named, end: &str) -> String {
     match named {
         Named::Header => header(&[]),
         Named::ChangeableHeader => header(&FRAMING),
+        Named::ClaimHeader => header(&[&FRAMING[..], &["authorization"]].concat()),
         Named::Query => r"[^=\s\u0000-\u001f\u007f-\u009f]+".to_owned(),
         Named::Parameter => "[A-Za-z0-9_.-]{1,64}".to_owned(),
     }
@@ -138,7 +139,7 @@ fn name(named: Named, end: &str) -> String {
 /// What stands for a name until it is written.
 fn hint(named: Named) -> &'static str {
     match named {
-        Named::Header | Named::ChangeableHeader => "X-Name",
+        Named::Header | Named::ChangeableHeader | Named::ClaimHeader => "X-Name",
         Named::Query | Named::Parameter => "name",
     }
 }

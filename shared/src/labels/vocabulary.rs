@@ -32,6 +32,8 @@ pub(super) enum Named {
     Header,
     /// A header that a route may change.
     ChangeableHeader,
+    /// A header that tells a claim.
+    ClaimHeader,
     /// A query parameter, in which case counts.
     Query,
     /// A parameter of the path.
@@ -78,7 +80,11 @@ const fn named(field: &'static str, named: Named, shape: Shape, about: &'static 
     Key { scope: Scope::Route, field, named: Some(named), shape, about }
 }
 
-use Named::{ChangeableHeader, Header, Parameter, Query};
+const fn service_named(field: &'static str, named: Named, shape: Shape, about: &'static str) -> Key {
+    Key { scope: Scope::Service, field, named: Some(named), shape, about }
+}
+
+use Named::{ChangeableHeader, ClaimHeader, Header, Parameter, Query};
 use Shape::{AnyCase, Pattern, Text, Words};
 
 /// All keys.
@@ -155,6 +161,44 @@ pub(super) const KEYS: &[Key] = &[
         Pattern("[A-Za-z0-9._-]+"),
         "Whether these end TLS: true, false or the name of a certificate resolver",
     ),
+    service(
+        "auth.keys",
+        Text,
+        "The keys of the issuer of tokens: a JSON Web Key Set of public keys; what stands here can be read by many",
+    ),
+    service(
+        "auth.secret-file",
+        Pattern("/.+"),
+        "The file, where Traefik runs, with the secret that the issuer of tokens shares (HS256)",
+    ),
+    service(
+        "auth.algorithms",
+        Text,
+        "The only algorithms of tokens: a list of HS256, RS256, ES256 and EdDSA",
+    ),
+    service("auth.issuer", Text, "Who issues the tokens (iss): a list"),
+    service(
+        "auth.audience",
+        Text,
+        "For whom the tokens are (aud): a list, or *; without it for nobody in particular",
+    ),
+    service(
+        "auth.leeway",
+        Pattern("[0-9]+s?"),
+        "The seconds that clocks may differ, 300 at most; 30 without it",
+    ),
+    service(
+        "auth.permissions-claim",
+        Text,
+        "Where a token lists permissions, such as realm_access.roles; permissions without it",
+    ),
+    service("auth.scopes-claim", Text, "Where a token lists scopes; scope without it"),
+    service_named(
+        "auth.claims.",
+        ClaimHeader,
+        Text,
+        "The claim that services get in this header, which clients cannot send",
+    ),
     service("limit.body", Pattern(SIZE), "The longest body of a request, such as 1MiB"),
     service("limit.uri", Pattern(SIZE), "The longest path with query, such as 8KiB"),
     service("limit.query", Pattern(COUNT), "The most query parameters"),
@@ -181,6 +225,13 @@ pub(super) const KEYS: &[Key] = &[
         "Types of the bodies that it takes, such as application/json,text/*",
     ),
     route("produces", Pattern(MEDIA_LIST), "Types of the bodies that it answers with"),
+    route("auth", Words(&["jwt", "none"]), "Whether a request needs a token (JWT); none without it"),
+    route(
+        "auth.permissions",
+        Text,
+        "The permissions of which a token has to have one, with commas between them",
+    ),
+    route("auth.scopes", Text, "The scopes that a token has to have, all of them"),
     route(
         "to",
         Words(&["forward", "redirect", "static", "deny"]),
@@ -242,7 +293,10 @@ pub(super) const KEYS: &[Key] = &[
 
 /// Whether there is a key of the service itself, in lower case.
 pub(super) fn is_of_service(key: &str) -> bool {
-    KEYS.iter().any(|known| known.scope == Scope::Service && known.field == key)
+    KEYS.iter().filter(|known| known.scope == Scope::Service).any(|known| match known.named {
+        Some(_) => key.starts_with(known.field),
+        None => key == known.field,
+    })
 }
 
 /// Whether there is a field of a route, in lower case but for the name at its end.

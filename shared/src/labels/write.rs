@@ -12,7 +12,7 @@ pub fn write(declaration: &Declaration) -> BTreeMap<String, String> {
     let mut put = |key: &str, value: String| labels.insert(format!("{PREFIX}{key}"), value);
     put("group", declaration.group.to_string());
     for (key, value) in declaration.of_group() {
-        put(key, value);
+        put(&key, value);
     }
     if let Some(port) = declaration.port {
         put("port", port.to_string());

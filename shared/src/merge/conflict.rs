@@ -1,6 +1,6 @@
 //! Conflicts: what two declarations cannot both have.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -50,6 +50,13 @@ pub enum Conflict {
         /// The route.
         route: Name,
     },
+    /// A route asks for a token in a group that does not say with which keys it is checked. Code E208.
+    TokenWithoutKeys {
+        /// The service.
+        service: ServiceName,
+        /// The route.
+        route: Name,
+    },
     /// Two routes take the same requests, and nothing ranks one above the other. Code E202 for two services
     /// of a group, E206 for one service, E207 for two groups.
     SameMatch {
@@ -90,7 +97,9 @@ impl Conflict {
         match self {
             Self::GroupValue { .. } => "E201",
             Self::TwoOwners { .. } => "E203",
-            Self::Settings { .. } | Self::VersionWithoutPlace { .. } => "E208",
+            Self::Settings { .. } | Self::VersionWithoutPlace { .. } | Self::TokenWithoutKeys { .. } => {
+                "E208"
+            }
             Self::SameMatch { first, second } if first.group != second.group => "E207",
             Self::SameMatch { first, second } if first.service != second.service => "E202",
             Self::SameMatch { .. } => "E206",
@@ -102,7 +111,9 @@ impl Conflict {
         match self {
             Self::GroupValue { first, second, .. } => [&first.service, &second.service],
             Self::TwoOwners { first, second } => [first, second],
-            Self::Settings { service, .. } | Self::VersionWithoutPlace { service, .. } => [service, service],
+            Self::Settings { service, .. }
+            | Self::VersionWithoutPlace { service, .. }
+            | Self::TokenWithoutKeys { service, .. } => [service, service],
             Self::SameMatch { first, second } => [&first.service, &second.service],
         }
     }
@@ -111,6 +122,10 @@ impl Conflict {
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Keys are long, and may be secrets.
+            Self::GroupValue { label, first, second } if label == "smsvc.auth.keys" => {
+                write!(f, "services {} and {} have different {label}", first.service, second.service)
+            }
             Self::GroupValue { label, first, second } => write!(
                 f,
                 "service {} has {label}={}, but service {} has {label}={}",
@@ -124,6 +139,11 @@ impl fmt::Display for Conflict {
                 f,
                 "service {service} has smsvc.route.{route}.version, which needs smsvc.version.by, which no service \
                  of the group states"
+            ),
+            Self::TokenWithoutKeys { service, route } => write!(
+                f,
+                "service {service} has smsvc.route.{route}.auth, which needs smsvc.auth.keys or \
+                 smsvc.auth.secret-file, which no service of the group states"
             ),
             Self::SameMatch { first, second } => {
                 write!(f, "service {} ({}) and ", first.service, first.label)?;
@@ -164,12 +184,12 @@ pub(super) fn contacts(group: &Group) -> BTreeSet<u64> {
 /// The settings of a group whose members, sorted by age, do not contradict each other; else all conflicts.
 pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>> {
     let mut conflicts = Vec::new();
-    let mut stated: BTreeMap<&'static str, Stated> = BTreeMap::new();
+    let mut stated: BTreeMap<Cow<'static, str>, Stated> = BTreeMap::new();
     let mut settings = Statement::default();
     for member in members {
         for (key, value) in member.of_group() {
             let second = Stated { service: member.service.clone(), value };
-            match stated.get(key) {
+            match stated.get(&key) {
                 Some(first) if first.value != second.value => {
                     let (label, first) = (format!("{PREFIX}{key}"), first.clone());
                     conflicts.push(Conflict::GroupValue { label, first, second });
@@ -177,7 +197,7 @@ pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>
                 Some(_) => {}
                 None => {
                     // Host and base are no settings; all others were read by the same function.
-                    let _read = settings.set(key, &second.value);
+                    let _read = settings.set(&key, &second.value);
                     stated.insert(key, second);
                 }
             }
@@ -196,6 +216,9 @@ pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>
     // A conflict about the settings themselves is told alone: what follows from them would only repeat it.
     if conflicts.is_empty() && settings.versioning().is_none() {
         conflicts.extend(members.iter().flat_map(|member| versioned(member)));
+    }
+    if conflicts.is_empty() && settings.authority().is_none() {
+        conflicts.extend(members.iter().flat_map(|member| guarded(member)));
     }
     if !conflicts.is_empty() {
         return Err(conflicts);
@@ -221,6 +244,15 @@ pub(super) fn within(members: &[&Declaration]) -> Result<Settings, Vec<Conflict>
 fn versioned(member: &Declaration) -> impl Iterator<Item = Conflict> {
     let routes = member.routes.iter().filter(|route| route.version().is_some());
     routes.map(|route| Conflict::VersionWithoutPlace {
+        service: member.service.clone(),
+        route: route.name().clone(),
+    })
+}
+
+/// The routes of a member that ask for a token.
+fn guarded(member: &Declaration) -> impl Iterator<Item = Conflict> {
+    let routes = member.routes.iter().filter(|route| route.access().demand().is_some());
+    routes.map(|route| Conflict::TokenWithoutKeys {
         service: member.service.clone(),
         route: route.name().clone(),
     })

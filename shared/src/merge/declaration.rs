@@ -1,5 +1,6 @@
 //! Declarations: what the `smsvc.*` labels of one service say.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::endpoint::Requested;
@@ -64,9 +65,9 @@ impl Declaration {
     }
 
     /// Key and canonical text of everything that it states of its group.
-    pub(crate) fn of_group(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let hosts = self.hosts_text().map(|hosts| ("host", hosts));
-        let base = self.base_text().map(|base| ("base", base));
+    pub(crate) fn of_group(&self) -> impl Iterator<Item = (Cow<'static, str>, String)> {
+        let hosts = self.hosts_text().map(|hosts| ("host".into(), hosts));
+        let base = self.base_text().map(|base| ("base".into(), base));
         hosts.into_iter().chain(base).chain(self.settings.fields())
     }
 

@@ -161,6 +161,32 @@ mod tests {
     }
 
     #[test]
+    fn a_route_that_needs_a_token_takes_its_group_out_unless_a_member_has_the_keys() {
+        let guarded = declaration("a", "1", "group=g route.r.path=/r route.r.auth=jwt");
+        let merged = merge(std::slice::from_ref(&guarded));
+        assert_eq!(codes(&merged), [("g", vec!["a"], vec!["E208"])]);
+        assert!(merged.refused[0].errors[0].to_string().contains("smsvc.route.r.auth"));
+        let keys = declaration("b", "2", "group=g auth.secret-file=/run/secrets/jwt auth.claims.X-User=sub");
+        let merged = merge(&[guarded, keys]);
+        assert_eq!(codes(&merged), []);
+        let authority = merged.spec.groups[0].settings.authority().unwrap();
+        assert_eq!(authority.secret_file(), Some("/run/secrets/jwt"));
+        assert_eq!(authority.headers().len(), 1);
+    }
+
+    #[test]
+    fn keys_that_differ_are_not_repeated() {
+        let keys = |secret: &str| format!(r#"group=g auth.keys={{"kty":"oct","k":"{}"}}"#, secret.repeat(11));
+        let merged = merge(&[declaration("a", "1", &keys("aaaa")), declaration("b", "2", &keys("bbbb"))]);
+        assert_eq!(codes(&merged), [("g", vec!["a", "b"], vec!["E201"])]);
+        let text = merged.refused[0].errors[0].to_string();
+        assert!(
+            text.contains("smsvc.auth.keys") && !text.contains("aaaa") && !text.contains("bbbb"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn versions_and_types_that_overlap_are_the_same_match_and_others_are_not() {
         let both = |one: &str, two: &str| {
             let service = |name, fields: &str| {

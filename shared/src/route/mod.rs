@@ -6,6 +6,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 use crate::action::{Action, Forwarding};
+use crate::auth::Access;
 use crate::condition::{HeaderName, QueryName, Test};
 use crate::header_change::HeaderChanges;
 use crate::life::Life;
@@ -34,6 +35,7 @@ pub struct Route {
     query: BTreeMap<QueryName, Test>,
     consumes: MediaTypes,
     produces: MediaTypes,
+    access: Access,
     action: Action,
     response: HeaderChanges,
     life: Life,
@@ -80,6 +82,11 @@ impl Route {
     /// The types of the bodies that it answers with.
     pub fn produces(&self) -> &MediaTypes {
         &self.produces
+    }
+
+    /// Whom it is for.
+    pub fn access(&self) -> &Access {
+        &self.access
     }
 
     /// What it does with a request.

@@ -5,11 +5,14 @@
 
 mod statement;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::amount::ByteSize;
+use crate::auth::Authority;
 use crate::cors::Cors;
+use crate::jwt::Algorithm;
 use crate::version::{VersionError, Versioning};
 
 pub use statement::Statement;
@@ -75,6 +78,7 @@ pub struct Settings {
     stated: Statement,
     versioning: Option<Versioning>,
     cors: Option<Cors>,
+    authority: Option<Authority>,
 }
 
 /// Settings that do not go together.
@@ -94,15 +98,25 @@ pub enum SettingsError {
     /// With credentials, a browser takes `*` for the name of a header, and an answer cannot list all that it will have.
     #[error("smsvc.cors.expose=* and smsvc.cors.credentials=true exclude each other: name the headers")]
     ExposeAll,
+    /// What is asked of tokens, where there is no key to check one with.
+    #[error(
+        "smsvc.{0} needs smsvc.auth.keys or smsvc.auth.secret-file, which no service of the group states"
+    )]
+    NoKeys(Cow<'static, str>),
+    /// An algorithm without a key for it.
+    #[error("smsvc.auth.algorithms names {0}, for which the group has no key")]
+    NoKeyFor(Algorithm),
 }
 
 impl SettingsError {
     /// The setting that tells it.
-    pub fn key(&self) -> &'static str {
+    pub fn key(&self) -> &str {
         match self {
             Self::Needs { key, .. } => key,
             Self::Version(_) => "version.name",
             Self::ExposeAll => "cors.expose",
+            Self::NoKeys(key) => key,
+            Self::NoKeyFor(_) => "auth.algorithms",
         }
     }
 }
@@ -112,11 +126,12 @@ impl Settings {
     pub fn new(stated: Statement) -> Result<Self, SettingsError> {
         let versioning = stated.versioning()?;
         let cors = stated.cors()?;
-        Ok(Self { stated, versioning, cors })
+        let authority = stated.authority()?;
+        Ok(Self { stated, versioning, cors, authority })
     }
 
     /// Key and canonical value of each that is stated.
-    pub fn fields(&self) -> Vec<(&'static str, String)> {
+    pub fn fields(&self) -> Vec<(Cow<'static, str>, String)> {
         self.stated.fields()
     }
 
@@ -153,6 +168,11 @@ impl Settings {
     /// What is too much.
     pub fn limits(&self) -> SizeLimits {
         self.stated.limits
+    }
+
+    /// Whose tokens are believed; `None` where no route asks for one.
+    pub fn authority(&self) -> Option<&Authority> {
+        self.authority.as_ref()
     }
 
     /// Traefik's entry points for the group; `None` for the usual ones.
@@ -291,6 +311,20 @@ mod tests {
         assert!(matches!(settings("version.by=path version.name=v2"), Err(SettingsError::Version(_))));
         let versioning = settings("version.by=path version.default=2").unwrap();
         assert_eq!(versioning.versioning().and_then(Versioning::default), Some(2));
+    }
+
+    #[test]
+    fn what_is_asked_of_tokens_needs_a_key_of_each_algorithm() {
+        let no_keys = Err(SettingsError::NoKeys("auth.issuer".into()));
+        assert_eq!(settings("auth.issuer=https://a.example auth.claims.x-user=sub"), no_keys);
+        let secret = "auth.secret-file=/run/secrets/jwt auth.algorithms";
+        assert_eq!(
+            settings(&format!("{secret}=HS256,ES256")),
+            Err(SettingsError::NoKeyFor(Algorithm::Es256))
+        );
+        let sound = settings(&format!("{secret}=HS256")).unwrap();
+        let policy = sound.authority().unwrap().policy();
+        assert!(policy.algorithms.takes(Algorithm::Hs256) && policy.leeway == 30);
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! A key is what follows `smsvc.` in a label, and a new setting is added here.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Auto, Errors, SettingsError, SizeLimits, Slash, Tls, is_traefik_name};
 use crate::amount::{ByteSize, count};
+use crate::auth::{Authority, AuthorityStatement};
 use crate::cors::{Cors, List, Origins};
 use crate::method::Methods;
 use crate::problem::Problem;
@@ -29,6 +31,7 @@ pub struct Statement {
     pub(super) entry_points: Option<BTreeSet<String>>,
     pub(super) tls: Option<Tls>,
     pub(super) limits: SizeLimits,
+    authority: AuthorityStatement,
 }
 
 /// Reads a value, or says what it should be.
@@ -87,13 +90,18 @@ impl Statement {
             "limit.uri" => self.limits.uri = read(value, SIZE, ByteSize::parse(value))?,
             "limit.query" => self.limits.query = read(value, COUNT, count(value))?,
             "limit.headers" => self.limits.headers = read(value, COUNT, count(value))?,
-            _ => return Ok(None),
+            _ => {
+                return match key.strip_prefix("auth.") {
+                    Some(key) => self.authority.enter(key, value),
+                    None => Ok(None),
+                };
+            }
         }
         Ok(Some(()))
     }
 
     /// Key and canonical value of each setting that is stated, always in the same order.
-    pub fn fields(&self) -> Vec<(&'static str, String)> {
+    pub fn fields(&self) -> Vec<(Cow<'static, str>, String)> {
         fn text<T: ToString>(key: &'static str, value: Option<&T>) -> Option<(&'static str, String)> {
             value.map(|value| (key, value.to_string()))
         }
@@ -122,7 +130,18 @@ impl Statement {
         ]
         .into_iter()
         .flatten()
+        .map(|(key, value)| (key.into(), value))
+        .chain(self.authority.fields())
         .collect()
+    }
+
+    /// Whether a secret stands among the keys, where many can read it.
+    pub fn shows_secret(&self) -> bool {
+        self.authority.shows_secret()
+    }
+
+    pub(super) fn authority(&self) -> Result<Option<Authority>, SettingsError> {
+        Authority::new(&self.authority)
     }
 
     pub(super) fn versioning(&self) -> Result<Option<Versioning>, SettingsError> {
@@ -200,12 +219,14 @@ mod tests {
             ("limit.uri", "8KiB"),
             ("limit.query", "20"),
             ("limit.headers", "50"),
+            ("auth.secret-file", "/run/secrets/jwt"),
+            ("auth.claims.x-user", "sub"),
         ];
         let mut stated = Statement::default();
         for (key, value) in fields {
             assert_eq!(stated.set(key, value), Some(Ok(())), "{key}");
         }
-        assert_eq!(stated.fields(), fields.map(|(key, value)| (key, value.to_owned())));
+        assert_eq!(stated.fields(), fields.map(|(key, value)| (key.into(), value.to_owned())));
     }
 
     #[test]

@@ -167,6 +167,12 @@ mod tests {
     }
 
     #[test]
+    fn a_route_that_needs_a_token_needs_keys() {
+        let error = edited(r#""methods":"GET""#, r#""methods":"GET","auth":"jwt""#);
+        assert!(matches!(error, SpecError::Settings { error: SettingsError::NoKeys(_), .. }), "{error}");
+    }
+
+    #[test]
     fn names_are_unique() {
         let place = |error| match error {
             SpecError::Duplicate { place, .. } => place,

@@ -17,7 +17,7 @@ use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
 use crate::problem::Problem;
 use crate::route::Route;
-use crate::settings::{Settings, Statement};
+use crate::settings::{Settings, SettingsError, Statement};
 
 #[derive(Read, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -95,12 +95,20 @@ impl WireGroup<'_> {
             unique(&mut names, &member.service, || format!("{place}.service"))?;
             Ok(read)
         });
+        let settings = self.settings(place)?;
+        let services: Vec<Member> = services.collect::<Result<_, _>>()?;
+        let mut routes = services.iter().flat_map(|member| &member.routes);
+        // Nobody could be let in, and to let everybody in would be worse.
+        if settings.authority().is_none() && routes.any(|route| route.access().demand().is_some()) {
+            let error = SettingsError::NoKeys("route.*.auth".into());
+            return Err(SpecError::Settings { place: format!("{place}.settings"), error });
+        }
         Ok(Group {
             name: Name::parse(&self.name).map_err(|error| value(format!("{place}.name"), error))?,
             hosts: hosts.collect::<Result<_, _>>()?,
             base: BasePath::parse(&self.base).map_err(|error| value(format!("{place}.base"), error))?,
-            settings: self.settings(place)?,
-            services: services.collect::<Result<_, _>>()?,
+            settings,
+            services,
         })
     }
 }
@@ -167,12 +175,7 @@ pub(super) fn write(spec: &Spec) -> String {
         hosts: group.hosts.iter().map(|host| host.to_string().into()).collect(),
         base: group.base.to_string().into(),
         settings: Entries(
-            group
-                .settings
-                .fields()
-                .into_iter()
-                .map(|(key, value)| (key.into(), Text(value.into())))
-                .collect(),
+            group.settings.fields().into_iter().map(|(key, value)| (key, Text(value.into()))).collect(),
         ),
         services: group.services.iter().map(write_member).collect(),
     });

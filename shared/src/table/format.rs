@@ -15,12 +15,15 @@
 //! constraint kind·1 [count·4 text… | least·6 most·6]
 //! route      scope·5 router·5 methods·width parts·3 place·5…
 //! scope      rank·4 flags·2 parts·1 place·5…
+//! access     count·4 permission… count·4 scope…           the words that a token has to say
+//! authority  length·4 realm count·4 (key value)…          as `smsvc.auth.*` states them, but for the claims
+//! claims     count·4 (header claim)…
 //! ```
 
 /// What every table starts with.
 pub(super) const MAGIC: &str = "smsvc";
 /// The version of all that is written here. Any change of it needs another one.
-pub(crate) const VERSION: usize = 1;
+pub(crate) const VERSION: usize = 2;
 /// Bytes of the head.
 pub(super) const HEAD: usize = 23;
 /// Bytes of the directory.
@@ -40,6 +43,8 @@ pub(super) mod has {
     pub(in crate::table) const CORS: usize = 1;
     pub(in crate::table) const LOOSE_SLASHES: usize = 2;
     pub(in crate::table) const HOSTS: usize = 4;
+    /// A route needs a token: only who can check one may read the table.
+    pub(in crate::table) const TOKENS: usize = 8;
 }
 
 /// Flags of a node: what it has.
@@ -75,6 +80,7 @@ pub(super) enum RoutePart {
     Response,
     Life,
     Cache,
+    Access,
 }
 
 /// The parts that a scope may have, in the order of their places.
@@ -83,10 +89,12 @@ pub(super) enum ScopePart {
     Cors,
     Versioning,
     Limits,
+    Authority,
+    Claims,
 }
 
 impl RoutePart {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Headers,
         Self::Query,
         Self::Consumes,
@@ -98,6 +106,7 @@ impl RoutePart {
         Self::Response,
         Self::Life,
         Self::Cache,
+        Self::Access,
     ];
 
     pub(super) fn bit(self) -> usize {
@@ -106,7 +115,8 @@ impl RoutePart {
 }
 
 impl ScopePart {
-    pub(super) const ALL: [Self; 3] = [Self::Cors, Self::Versioning, Self::Limits];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Cors, Self::Versioning, Self::Limits, Self::Authority, Self::Claims];
 
     pub(super) fn bit(self) -> usize {
         1 << self as usize

@@ -33,11 +33,12 @@ mod scope;
 mod text;
 mod tree;
 
+use crate::jwt;
 use format::{BITS, DIRECTORY, HEAD, MAGIC, VERSION, has};
 use text::{COUNT, Cursor, PLACE, SMALL, digest};
 
 pub use compile::Compiler;
-pub(crate) use parts::{Change, Changes, Cors, Does, Keeps, Piece, Pieces, Told};
+pub(crate) use parts::{Authority, Change, Changes, Cors, Does, Keeps, Piece, Pieces, Told};
 pub(crate) use record::{List, RouteView, RuleView, ScopeView};
 pub use rule::Rule;
 pub(crate) use rule::own_router;
@@ -75,6 +76,9 @@ pub enum TableError {
     /// It is of another version.
     #[error("this table of routes is of another version of smsvc")]
     Version,
+    /// Routes need tokens, which this program was built without the means to check.
+    #[error("a route needs a token, which this build cannot check: build it with the feature jwt")]
+    Tokens,
     /// It is not what was written.
     #[error("this table of routes is cut off or changed")]
     Damaged,
@@ -94,6 +98,11 @@ pub(crate) fn mark(set: &mut [usize], bit: usize) {
 /// Whether a method is in a set.
 pub(crate) fn is_marked(set: &[usize], bit: usize) -> bool {
     set.get(bit / BITS).is_some_and(|digit| digit >> (bit % BITS) & 1 == 1)
+}
+
+/// Who cannot check tokens reads no table that needs it: nobody could be let in, and to let everybody in would be worse.
+fn may_be_read(flags: usize, checks_tokens: bool) -> Result<(), TableError> {
+    if flags & has::TOKENS != 0 && !checks_tokens { Err(TableError::Tokens) } else { Ok(()) }
 }
 
 impl From<Damaged> for TableError {
@@ -118,9 +127,11 @@ impl<'t> Table<'t> {
             return Err(TableError::Damaged);
         }
         let mut cursor = Cursor::new(text, length.checked_sub(DIRECTORY).ok_or(TableError::Damaged)?);
+        let flags = cursor.number::<1>()?;
+        may_be_read(flags, jwt::AVAILABLE)?;
         Ok(Self {
             text,
-            flags: cursor.number::<1>()?,
+            flags,
             width: cursor.number::<SMALL>()?,
             methods: cursor.number::<PLACE>()?,
             get: cursor.number::<COUNT>()?,
@@ -247,7 +258,7 @@ mod tests {
         let mut room = Room::default();
         let mut rule = |uri: &str| match decide(
             &table,
-            &Request { method: "GET", host: "", uri, headers: &() },
+            &Request { method: "GET", host: "", uri, headers: &(), around: &() },
             &mut room,
         ) {
             Decision::Forward(forward) => Some(forward.rule.0),
@@ -283,7 +294,7 @@ mod tests {
         assert_eq!(Table::open((text.clone() + "A").as_bytes()).err(), Some(TableError::Damaged));
         assert_eq!(Table::open(b"").err(), Some(TableError::Unknown));
         assert_eq!(Table::open(br#"{"v":1,"groups":[]}"#).err(), Some(TableError::Unknown));
-        let newer = text.replacen("smsvcAB", "smsvcAC", 1);
+        let newer = text.replacen("smsvcAC", "smsvcAD", 1);
         assert_eq!(Table::open(newer.as_bytes()).err(), Some(TableError::Version));
     }
 
@@ -297,6 +308,19 @@ mod tests {
             "{} bytes a route",
             (length(2048) - length(1024)) / 1024
         );
+    }
+
+    #[test]
+    fn a_table_that_needs_tokens_is_not_for_who_cannot_check_them() {
+        let flags = |route: &str| {
+            let settings = r#""settings":{"auth.secret-file":"/s"}"#;
+            let services = format!(r#"[{{"service":"s","routes":{{"r":{{"path":"/a"{route}}}}}}}]"#);
+            let spec = format!(r#"{{"v":1,"groups":[{{"name":"g",{settings},"services":{services}}}]}}"#);
+            Table::open(Rules::of(&Spec::parse(&spec).unwrap()).compile().as_bytes()).unwrap().flags
+        };
+        let guarded = flags(r#","auth":"jwt""#);
+        assert_eq!(may_be_read(guarded, false), Err(TableError::Tokens));
+        assert_eq!((may_be_read(guarded, true), may_be_read(flags(""), false)), (Ok(()), Ok(())));
     }
 
     /// A table whose sum is right and whose content is not can only come from a mistake here. It sends nobody anywhere
@@ -316,7 +340,11 @@ mod tests {
                 let Ok(table) = Table::open(whole.as_bytes()) else { continue };
                 let mut room = Room::default();
                 for uri in ["/a", "/b", "/%61/a"] {
-                    decide(&table, &Request { method: "GET", host: "h", uri, headers: &() }, &mut room);
+                    decide(
+                        &table,
+                        &Request { method: "GET", host: "h", uri, headers: &(), around: &() },
+                        &mut room,
+                    );
                 }
             }
         }

@@ -1,9 +1,12 @@
 //! The parts of routes and scopes, as they stand in a table.
 
+use std::collections::BTreeSet;
+
 use super::Table;
 use super::format::{RoutePart, ScopePart};
 use super::record::{RouteView, ScopeView};
 use super::text::{COUNT, Cursor, Damaged, PLACE, Read, SMALL, Stored, VERSIONS, WIDE};
+use crate::auth::{Demand, Word};
 use crate::condition::Asks;
 use crate::constraint::Check;
 use crate::media::Essence;
@@ -123,6 +126,14 @@ pub(crate) struct Cors<'t> {
     pub(crate) expose: Told<'t>,
     pub(crate) max_age: Stored<'t>,
 }
+
+/// Whose tokens a group believes, as its labels state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Authority<'t>(Stored<'t>);
+
+/// What services are told of who asks: headers, each with the claim that it holds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claims<'t>(Option<Cursor<'t>>);
 
 /// A list that a group tells.
 #[derive(Debug, Clone, Copy)]
@@ -307,7 +318,47 @@ impl<'t> Cors<'t> {
     }
 }
 
+impl<'t> Authority<'t> {
+    /// As it stands in the table: the same for the same authority.
+    pub(crate) fn raw(self) -> &'t [u8] {
+        self.0.raw()
+    }
+
+    /// The name of the group, and each setting: what follows `smsvc.auth.`, and its value.
+    pub(crate) fn stated(self) -> Read<(Stored<'t>, impl Iterator<Item = Read<(Stored<'t>, Stored<'t>)>>)> {
+        let mut cursor = Cursor::new(self.raw(), 0);
+        let realm = cursor.stored()?;
+        Ok((realm, each(Some(cursor), |cursor| Ok((cursor.stored()?, cursor.stored()?)))))
+    }
+}
+
+impl<'t> Claims<'t> {
+    pub(crate) fn is_none(self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn all(self) -> impl Iterator<Item = Read<(Stored<'t>, Stored<'t>)>> {
+        each(self.0, |cursor| Ok((cursor.stored()?, cursor.stored()?)))
+    }
+}
+
 impl<'t> RouteView<'t> {
+    /// What a token has to say, if one is needed.
+    pub(crate) fn demand(&self) -> Read<Option<Demand>> {
+        let Some(mut cursor) = self.part(RoutePart::Access)? else { return Ok(None) };
+        let mut text = String::new();
+        let mut words = || -> Read<BTreeSet<Word>> {
+            let count = cursor.number::<COUNT>()?;
+            let word = |_| {
+                text.clear();
+                cursor.stored()?.push_to(&mut text)?;
+                Word::parse(&text).ok_or(Damaged)
+            };
+            (0..count).map(word).collect()
+        };
+        Ok(Some(Demand { permissions: words()?, scopes: words()? }))
+    }
+
     pub(crate) fn headers(&self) -> Read<Conditions<'t>> {
         self.part(RoutePart::Headers).map(Conditions)
     }
@@ -381,6 +432,15 @@ impl<'t> RouteView<'t> {
 }
 
 impl<'t> ScopeView<'t> {
+    pub(crate) fn authority(&self) -> Read<Option<Authority<'t>>> {
+        let Some(mut cursor) = self.part(ScopePart::Authority)? else { return Ok(None) };
+        cursor.stored().map(|inside| Some(Authority(inside)))
+    }
+
+    pub(crate) fn claims(&self) -> Read<Claims<'t>> {
+        self.part(ScopePart::Claims).map(Claims)
+    }
+
     /// Where a request tells its version, if it is not its path that does.
     pub(crate) fn versioning(&self) -> Read<Option<Versioning<'t>>> {
         let Some(mut cursor) = self.part(ScopePart::Versioning)? else { return Ok(None) };

@@ -11,7 +11,7 @@ use smsvc_core::settings::Slash;
 use smsvc_core::table::{Compiler, Rule, Rules, Table};
 
 fn request(asked: &Asked) -> Request<'_> {
-    Request { method: asked.method, host: asked.host, uri: &asked.uri, headers: &asked.headers }
+    Request { method: asked.method, host: asked.host, uri: &asked.uri, headers: &asked.headers, around: &() }
 }
 
 /// A request target that Go's `url.ParseRequestURI` takes, and a server cannot misread.
@@ -154,7 +154,7 @@ proptest! {
             let method = rule.route().methods().iter().next().map_or("GET", |method| method.as_str());
             let host = rule.hosts().first().map_or("other".to_owned(), |host| host.to_string().replace('*', "z"));
             let uri = sample_path(rule);
-            let asked = Request { method, host: &host, uri: &uri, headers: &() };
+            let asked = Request { method, host: &host, uri: &uri, headers: &(), around: &() };
             let explanation = explain(&rules, &table, &asked, &mut room);
             let considered = explanation.considered.iter().find(|it| std::ptr::eq(it.rule, rule)).unwrap();
             match considered.verdict {
@@ -187,7 +187,7 @@ proptest! {
         let garbage = String::from_utf8_lossy(&bytes);
         let headers: &[(&str, &str)] = &[("x-a", &garbage), ("accept", &garbage), ("origin", &garbage)];
         for (method, uri) in [(method.as_str(), uri.as_str()), ("GET", uri.as_str()), ("OPTIONS", &*garbage)] {
-            let request = Request { method, host: &host, uri, headers: &headers };
+            let request = Request { method, host: &host, uri, headers: &headers, around: &() };
             let decision = decide(&table, &request, &mut room);
             prop_assert_eq!(decision, explain(&rules, &table, &request, &mut other).decision);
         }

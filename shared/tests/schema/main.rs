@@ -61,6 +61,9 @@ const VALUES: &[&str] = &[
     "",
     " a",
     "public,max-age=60",
+    "ES256,EdDSA",
+    "jwt",
+    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
 ];
 
 fn compose(labels: &Value) -> Value {
@@ -81,6 +84,9 @@ fn codes(key: &str, value: &str) -> Vec<&'static str> {
             let (end, value) =
                 if field.ends_with("rewrite.prefix") { ("prefix", "/p") } else { ("path", "/{id}") };
             all.insert(format!("smsvc.route.r.{end}"), value.to_owned());
+        }
+        if field.starts_with("smsvc.route.r.auth.") {
+            all.insert("smsvc.route.r.auth".to_owned(), "jwt".to_owned());
         }
         for to in ["redirect", "static", "deny"] {
             if field.starts_with(&format!("smsvc.route.r.{to}.")) {
@@ -206,8 +212,8 @@ proptest! {
             (prop::sample::select(keys()), "[a-zA-Z.-]{0,3}").prop_map(|(key, text)| key + &text),
             prop::sample::select(keys()).prop_map(|key| key.to_ascii_uppercase()),
             ("(smsvc|SMSVC|traefik)\\.", "(route\\.[a-zA-Z-]{1,4}\\.|defaults\\.|)",
-             "(header|query|param|request\\.header\\.set|response\\.header\\.(add|remove)|rewrite\\.query\\.set)\\.",
-             "(Host|te|X-Forwarded-For|Proxy-X|X-Smsvc-Service|Content-Length|X-A|[a-zA-Z.=é ]{0,3})")
+             "(header|query|param|request\\.header\\.set|response\\.header\\.(add|remove)|rewrite\\.query\\.set|auth\\.claims)\\.",
+             "(Host|te|X-Forwarded-For|Proxy-X|X-Smsvc-Service|Content-Length|Authorization|X-A|[a-zA-Z.=é ]{0,3})")
                 .prop_map(|(start, middle, field, name)| start + &middle + &field + &name),
         ],
     ) {

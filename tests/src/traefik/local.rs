@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::{API, PLUGIN, START, Traefik, WEB, static_configuration};
+use super::{API, PLUGIN, SECRET, SECRETS, START, Traefik, WEB, static_configuration};
 use crate::artifact;
 use crate::patience::wait_for;
 use crate::process::Companion;
@@ -32,7 +32,10 @@ impl Traefik {
         std::fs::create_dir_all(&plugin)?;
         std::fs::copy(guest, plugin.join("plugin.wasm"))?;
         std::fs::copy(artifact::workspace().join(".traefik.yml"), plugin.join(".traefik.yml"))?;
-        let configuration = static_configuration(provider);
+        let secrets = folder.join(SECRETS);
+        std::fs::create_dir_all(&secrets)?;
+        std::fs::write(secrets.join("jwt"), SECRET)?;
+        let configuration = static_configuration(provider, &secrets);
         let configuration = configuration.replace(&format!("':{WEB}'"), &format!("'{web}'"));
         let configuration = configuration.replace(&format!("':{API}'"), &format!("'{api}'"));
         std::fs::write(folder.join("traefik.yml"), configuration)?;

@@ -26,6 +26,13 @@ const PLUGIN: &str = "plugins-local/src/smsvc";
 const WEB: u16 = 80;
 const API: u16 = 8080;
 
+/// The folder of secrets in Traefik's image, and a shared secret of tokens that is in it.
+const SECRETS: &str = "secrets";
+/// The path at which the plugin finds the secret.
+pub const SECRET_FILE: &str = "/secrets/jwt";
+/// What it says.
+pub const SECRET: &str = "the secret of the stage, which has 32 bytes and more";
+
 /// How long Traefik may take from the creation of its service to its first answer.
 const START: Duration = Duration::from_mins(1);
 
@@ -38,15 +45,17 @@ pub fn import(docker: &Docker, image: &str, binary: &Path, guest: &Path, provide
     root.add(binary, "traefik")?;
     root.add(guest, &format!("{PLUGIN}/plugin.wasm"))?;
     root.add(&artifact::workspace().join(".traefik.yml"), &format!("{PLUGIN}/.traefik.yml"))?;
-    root.write("traefik.yml", &static_configuration(provider))?;
+    root.write("traefik.yml", &static_configuration(provider, Path::new("/secrets")))?;
+    root.write(&format!("{SECRETS}/jwt"), &format!("{SECRET}\n"))?;
     // Traefik keeps state of its own in /tmp only when asked to, but Go's temporary files need the folder.
     root.write("tmp/.keep", "")?;
     root.import(docker, image, "/traefik")
 }
 
-/// The static configuration for a provider at this address.
-fn static_configuration(provider: SocketAddr) -> String {
-    include_str!("traefik.yml").replace("PROVIDER/", &format!("{provider}/"))
+/// The static configuration for a provider at this address, and for secrets in this folder.
+fn static_configuration(provider: SocketAddr, secrets: &Path) -> String {
+    let text = include_str!("traefik.yml").replace("PROVIDER/", &format!("{provider}/"));
+    text.replace("SECRETS:", &format!("{}:", secrets.display()))
 }
 
 /// A running Traefik.
@@ -125,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_static_configuration_names_the_provider() {
-        let text = static_configuration("198.18.0.1:4000".parse().unwrap());
+        let text = static_configuration("198.18.0.1:4000".parse().unwrap(), Path::new("/a/b"));
         assert!(text.contains("\n    endpoint: http://198.18.0.1:4000/traefik\n"), "{text}");
+        assert!(text.contains("\n          - /a/b:/secrets:ro\n"), "{text}");
     }
 }

@@ -16,6 +16,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use smsvc_core::auth::Surroundings;
 use smsvc_core::decide::{self, Decision, Explanation, Headers, Lines, Request, Room, Verdict};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::spec::{Spec, SpecError};
@@ -195,17 +196,17 @@ impl Routes {
 }
 
 /// Decides on one request, from JSON to JSON.
-pub fn decide(routes: &Routes, input: &str) -> Result<String, ExchangeError> {
+pub fn decide(routes: &Routes, around: &dyn Surroundings, input: &str) -> Result<String, ExchangeError> {
     let (input, mut room) = (Input::read(input)?, Room::default());
-    let decision = decide::decide(&routes.table()?, &input.request(), &mut room);
+    let decision = decide::decide(&routes.table()?, &input.request(around), &mut room);
     serde_json::to_string(&Output::new(&decision, &routes.rules)).map_err(ExchangeError::Output)
 }
 
 /// Explains the decision on one request, from JSON to JSON: `{"decision":…,"considered":[{"group":…,"service":…,
 /// "route":…,"verdict":"chosen"},…]}`, the best rule first.
-pub fn explain(routes: &Routes, input: &str) -> Result<String, ExchangeError> {
+pub fn explain(routes: &Routes, around: &dyn Surroundings, input: &str) -> Result<String, ExchangeError> {
     let (input, mut room) = (Input::read(input)?, Room::default());
-    let explanation = decide::explain(&routes.rules, &routes.table()?, &input.request(), &mut room);
+    let explanation = decide::explain(&routes.rules, &routes.table()?, &input.request(around), &mut room);
     serde_json::to_string(&Explained::new(&explanation, &routes.rules)).map_err(ExchangeError::Output)
 }
 
@@ -223,8 +224,8 @@ impl Input {
         serde_json::from_str(input).map_err(ExchangeError::Input)
     }
 
-    fn request(&self) -> Request<'_> {
-        Request { method: &self.method, host: &self.host, uri: &self.uri, headers: self }
+    fn request<'a>(&'a self, around: &'a dyn Surroundings) -> Request<'a> {
+        Request { method: &self.method, host: &self.host, uri: &self.uri, headers: self, around }
     }
 }
 
@@ -237,7 +238,7 @@ mod tests {
         "tenant":{"path":"/tenant","header.X-Tenant":"acme"}}}]}]}"#;
 
     fn decided(input: &str) -> String {
-        decide(&routes(SPEC).unwrap(), input).unwrap()
+        decide(&routes(SPEC).unwrap(), &(), input).unwrap()
     }
 
     #[test]
@@ -270,7 +271,7 @@ mod tests {
         );
         let routes = routes(&spec).unwrap();
         let input = r#"{"method":"GET","host":"","uri":"/v2/tenant"}"#;
-        let output = decide(&routes, input).unwrap();
+        let output = decide(&routes, &(), input).unwrap();
         assert_eq!(
             output,
             r#"{"forward":{"group":"petstore","service":"pets","route":"tenant","request":[{"set":["x-a","1"]}],"response":[{"remove":"server"}],"finish":{"etag":true}}}"#
@@ -280,7 +281,7 @@ mod tests {
     #[test]
     fn an_explanation_tells_what_became_of_each_rule() {
         let routes = routes(SPEC).unwrap();
-        let output = explain(&routes, r#"{"method":"GET","host":"","uri":"/v2/pets/7"}"#).unwrap();
+        let output = explain(&routes, &(), r#"{"method":"GET","host":"","uri":"/v2/pets/7"}"#).unwrap();
         let output: serde_json::Value = serde_json::from_str(&output).unwrap();
         assert_eq!(output["decision"]["forward"]["route"], "get-pet");
         let verdict = |at: usize| {
@@ -309,7 +310,7 @@ mod tests {
             (r#"{"method":"GET","host":"","uri":"/","body":""}"#, "unknown field `body`"),
             (r#"{"method":"GET","host":"","uri":"/","headers":{"A":"b"}}"#, "expected a sequence"),
         ] {
-            let error = decide(&routes, input).unwrap_err().to_string();
+            let error = decide(&routes, &(), input).unwrap_err().to_string();
             assert!(error.starts_with("the input is not a request") && error.contains(reason), "{error}");
         }
     }

@@ -1,8 +1,10 @@
 //! The exported function. The routes are compiled at the first call of an instance and kept.
 
 use std::cell::OnceCell;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use extism_pdk::{Error, FnResult, config, plugin_fn};
+use smsvc_core::auth::Surroundings;
 
 use crate::exchange::{self, ExchangeError, Routes};
 
@@ -12,17 +14,30 @@ thread_local! {
     static ROUTES: OnceCell<Routes> = const { OnceCell::new() };
 }
 
+/// The clock of WASI. There are no files here, so that tokens need keys that stand in the specification.
+struct Clock;
+
+impl Surroundings for Clock {
+    fn now(&self) -> Option<u64> {
+        Some(SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs())
+    }
+
+    fn secret(&self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
+}
+
 /// Takes a request and returns its decision, both as JSON. An error of the request or of the configuration
 /// is the plug-in's error text.
 #[plugin_fn]
 pub fn decide(request: String) -> FnResult<String> {
-    Ok(with_routes(|routes| exchange::decide(routes, &request))?)
+    Ok(with_routes(|routes| exchange::decide(routes, &Clock, &request))?)
 }
 
 /// Takes a request and returns its decision with what became of every rule, both as JSON.
 #[plugin_fn]
 pub fn explain(request: String) -> FnResult<String> {
-    Ok(with_routes(|routes| exchange::explain(routes, &request))?)
+    Ok(with_routes(|routes| exchange::explain(routes, &Clock, &request))?)
 }
 
 /// Takes a specification and returns whether it is valid, as JSON.

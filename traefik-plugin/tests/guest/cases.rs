@@ -5,13 +5,14 @@ mod table_of_cases;
 
 use smsvc_core::labels;
 use smsvc_core::merge::merge;
+use smsvc_core::spec::Spec;
 use smsvc_core::table::{Rules, Table};
 
 use crate::configuration;
 use crate::expected::{self, STOP};
 use crate::host::{Guest, Request};
 use crate::requests::changes;
-use table_of_cases::{Case, Expected, petstore, seen};
+use table_of_cases::{Case, Cases, Expected, petstore, seen};
 
 impl Case {
     fn request(&self) -> Request {
@@ -45,13 +46,38 @@ impl Case {
     }
 }
 
-#[test]
-fn every_case_is_decided_by_the_guest_as_expected_and_as_natively() {
-    let cases = petstore();
+/// The specification that the services of the table make.
+fn spec(cases: &Cases) -> Spec {
     let services = cases.services.iter();
     let declarations: Vec<_> =
         services.map(|it| labels::parse(&it.name, &it.created, &it.labels).unwrap().unwrap()).collect();
-    let table = Rules::of(&merge(&declarations).spec).compile();
+    merge(&declarations).spec
+}
+
+#[test]
+fn checking_signatures_leaves_half_of_the_stack_free_and_grows_no_memory() {
+    let cases = petstore();
+    let table = Rules::of(&spec(&cases)).compile();
+    let mut guest = Guest::started(&configuration(&table));
+    let signed: Vec<_> = cases.requests.iter().filter(|case| case.host == "vault.example").collect();
+    assert!(signed.len() > 30);
+    guest.paint_stack();
+    for case in &signed {
+        guest.request(case.request()).unwrap();
+    }
+    let pages = guest.pages();
+    // Each takes an interpreter long: some are enough to see that nothing is left lying about.
+    for case in signed.iter().step_by(4) {
+        guest.request(case.request()).unwrap();
+    }
+    assert_eq!(guest.pages(), pages);
+    assert!(guest.stack_never_reached() > 32 * 1024, "{} bytes are left", guest.stack_never_reached());
+}
+
+#[test]
+fn every_case_is_decided_by_the_guest_as_expected_and_as_natively() {
+    let cases = petstore();
+    let table = Rules::of(&spec(&cases)).compile();
     let mut guest = Guest::started(&configuration(&table));
     let table = Table::open(table.as_bytes()).unwrap();
     for case in &cases.requests {

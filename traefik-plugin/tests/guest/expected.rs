@@ -1,5 +1,8 @@
 //! What the guest has to do with a request, by the native decision on it.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use smsvc_core::auth::Surroundings;
 use smsvc_core::decide::{self, Answer, Decision, Forward, Headers, Room, SERVICE_HEADER};
 use smsvc_core::header_change::HeaderChange;
 use smsvc_core::table::Table;
@@ -17,10 +20,24 @@ pub(crate) fn outcome(table: &Table<'_>, request: &Request) -> (u64, Vec<String>
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (method, host) = (text(&request.method), text(&request.host));
     let uri = encoded(&request.uri);
-    let asked = decide::Request { method: &method, host: &host, uri: &uri, headers: request };
+    let asked =
+        decide::Request { method: &method, host: &host, uri: &uri, headers: request, around: &Around };
     match decide::decide(table, &asked, &mut Room::default()) {
         Decision::Forward(forward) => forwarded(&forward),
         Decision::Answer(answer) => (STOP, answered(&answer, method == "HEAD")),
+    }
+}
+
+/// The clock of this machine, and no files, as the guest has it here.
+struct Around;
+
+impl Surroundings for Around {
+    fn now(&self) -> Option<u64> {
+        Some(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs())
+    }
+
+    fn secret(&self, _path: &str) -> Option<Vec<u8>> {
+        None
     }
 }
 

@@ -2,6 +2,8 @@
 //! (http-wasm-host-go 0.7.0): an empty header name and a URI that Go would not parse trap the guest, and a
 //! header of the answer that comes after its head is recorded as late.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use wasmi::{Caller, Error, Linker, Store};
 
 use crate::host::State;
@@ -118,9 +120,11 @@ fn http_handler(linker: &mut Linker<State>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The functions of WASI that Rust's start-up and abort use: there is no environment and no output.
+/// The functions of WASI: there is a clock, and no environment, no output and no files.
 fn wasi(linker: &mut Linker<State>) -> Result<(), Error> {
     const NOT_SUPPORTED: i32 = 58;
+    const NO_SUCH_FILE: i32 = 8;
+    const REALTIME: u32 = 0;
     type C<'a> = Caller<'a, State>;
     let module = "wasi_snapshot_preview1";
     linker.func_wrap(module, "environ_get", |_: C, _: u32, _: u32| 0)?;
@@ -130,6 +134,22 @@ fn wasi(linker: &mut Linker<State>) -> Result<(), Error> {
         0
     })?;
     linker.func_wrap(module, "fd_write", |_: C, _: u32, _: u32, _: u32, _: u32| NOT_SUPPORTED)?;
+    linker.func_wrap(module, "clock_time_get", |mut c: C, clock: u32, _: u64, time: u32| {
+        assert_eq!(clock, REALTIME, "Traefik steps any other");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let _ = write(&mut c, time, 8, &u64::try_from(now).unwrap().to_le_bytes());
+        0
+    })?;
+    linker.func_wrap(module, "fd_prestat_get", |_: C, _: u32, _: u32| NO_SUCH_FILE)?;
+    linker.func_wrap(module, "fd_prestat_dir_name", |_: C, _: u32, _: u32, _: u32| NO_SUCH_FILE)?;
+    linker.func_wrap(module, "fd_close", |_: C, _: u32| NO_SUCH_FILE)?;
+    linker.func_wrap(module, "fd_fdstat_get", |_: C, _: u32, _: u32| NO_SUCH_FILE)?;
+    linker.func_wrap(module, "fd_read", |_: C, _: u32, _: u32, _: u32, _: u32| NO_SUCH_FILE)?;
+    linker.func_wrap(
+        module,
+        "path_open",
+        |_: C, _: u32, _: u32, _: u32, _: u32, _: u32, _: u64, _: u64, _: u32, _: u32| NO_SUCH_FILE,
+    )?;
     linker.func_wrap(module, "proc_exit", |_: C, code: i32| Err::<(), _>(Error::i32_exit(code)))?;
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Flag for ApiSet {
     fn details(&self) -> &'static str {
         "The key is what follows `smsvc.` in the label: slash, errors, auto, version.by, version.name, \
          version.default, cors.origins, cors.methods, cors.headers, cors.expose, cors.credentials, cors.max-age, \
-         entrypoints, tls, limit.body, limit.uri, limit.query or limit.headers. The services of a group state the \
+         entrypoints, tls, limit.body, limit.uri, limit.query, limit.headers, or one of auth.*, such as auth.keys. The services of a group state the \
          same or nothing:\n  \
          --api-set cors.origins=https://*.example.com --api-set version.by=header"
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Origin;
 use crate::action::{Filled, Location};
 use crate::amount::{Rate, count};
+use crate::auth::Word;
 use crate::condition::{HeaderName, QueryName, Test};
 use crate::constraint::Constraint;
 use crate::date::Day;
@@ -37,6 +38,10 @@ pub(super) struct Draft<'a> {
     pub(super) query: BTreeMap<QueryName, Test>,
     pub(super) consumes: MediaTypes,
     pub(super) produces: MediaTypes,
+    /// Whether a token is needed, if that is told.
+    pub(super) token: Option<bool>,
+    pub(super) permissions: Option<Given<'a, BTreeSet<Word>>>,
+    pub(super) scopes: Option<Given<'a, BTreeSet<Word>>>,
     pub(super) to: Option<To>,
     pub(super) redirect: Redirect<'a>,
     pub(super) answer: StaticFields<'a>,
@@ -123,6 +128,24 @@ impl<'a> Draft<'a> {
             "version" => self.version = Some(VersionRange::parse(value)?),
             "consumes" => self.consumes = MediaTypes::parse(value)?,
             "produces" => self.produces = MediaTypes::parse(value)?,
+            "auth" => {
+                let token = match value {
+                    "jwt" => Some(true),
+                    "none" => Some(false),
+                    _ => None,
+                };
+                self.token = Some(read(value, "jwt or none", token)?);
+            }
+            "auth.permissions" => {
+                let value =
+                    read(value, "a list of permissions, such as admin,customer", Word::parse_list(value))?;
+                self.permissions = Some(Given { field, origin, value });
+            }
+            "auth.scopes" => {
+                let value =
+                    read(value, "a list of scopes, such as pets:read,pets:write", Word::parse_list(value))?;
+                self.scopes = Some(Given { field, origin, value });
+            }
             "to" => self.to = Some(read(value, "forward, redirect, static or deny", To::parse(value))?),
             "deprecated" => {
                 self.life.deprecated =

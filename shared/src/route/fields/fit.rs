@@ -3,6 +3,7 @@
 use super::draft::{Draft, Given, OfAction, To};
 use super::{FieldError, Origin};
 use crate::action::{Action, Caching, Filled, Forwarding, StaticAnswer, TrafficLimits};
+use crate::auth::{Access, Demand};
 use crate::life::Deprecated;
 use crate::name::Name;
 use crate::path::{End, ParamName, PathTemplate};
@@ -41,6 +42,7 @@ impl Draft<'_> {
         {
             wrong(self.sunset_field.unwrap_or("sunset"), Origin::Own, Problem::SunsetBeforeDeprecation);
         }
+        let access = self.access(&mut wrong);
         let action = self.action(to, &path, &mut wrong)?;
         Some(Route {
             name,
@@ -51,12 +53,28 @@ impl Draft<'_> {
             query: self.query,
             consumes: self.consumes,
             produces: self.produces,
+            access,
             action,
             response: self.response,
             life: self.life,
             op: self.op,
             tag: self.tag,
         })
+    }
+
+    /// Whom the route is for. What a token has to say means nothing where none is needed.
+    fn access(&mut self, wrong: &mut impl FnMut(&str, Origin, Problem)) -> Access {
+        let (permissions, scopes) = (self.permissions.take(), self.scopes.take());
+        if self.token == Some(true) {
+            return Access::Token(Demand {
+                permissions: permissions.map(|given| given.value).unwrap_or_default(),
+                scopes: scopes.map(|given| given.value).unwrap_or_default(),
+            });
+        }
+        for Given { field, origin, .. } in permissions.into_iter().chain(scopes) {
+            wrong(field, origin, Problem::NoToken);
+        }
+        Access::Anybody
     }
 
     fn action(

@@ -98,6 +98,11 @@ impl Route {
         fields.put_each("query", &self.query);
         fields.put_any("consumes", Some(&self.consumes).filter(|types| !types.is_any()));
         fields.put_any("produces", Some(&self.produces).filter(|types| !types.is_any()));
+        if let Some(demand) = self.access.demand() {
+            fields.put("auth", &"jwt");
+            fields.put_list("auth.permissions", demand.permissions.iter());
+            fields.put_list("auth.scopes", demand.scopes.iter());
+        }
         fields.put_action(&self.action);
         fields.put_changes("response.header", &self.response);
         fields.put_any("deprecated", self.life.deprecated.as_ref());
@@ -215,6 +220,7 @@ impl Written {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Access;
 
     fn route(fields: &[(&'static str, &'static str)]) -> Result<Route, Vec<(String, &'static str)>> {
         Route::from_fields(Name::parse("r").unwrap(), fields.iter().copied())
@@ -305,6 +311,9 @@ mod tests {
                 ("version", "1-3"),
                 ("consumes", "application/json"),
                 ("produces", "image/*"),
+                ("auth", "jwt"),
+                ("auth.permissions", "admin,customer"),
+                ("auth.scopes", "read,write"),
                 ("rewrite.query.remove", "a,b"),
                 ("rewrite.query.set.Tenant", "x y"),
                 ("request.header.remove", "x-a,x-b"),
@@ -361,6 +370,39 @@ mod tests {
             &[("path", "/a"), ("to", "redirect"), ("redirect.location", "/{x}")],
             &[("redirect.location", "E116")],
         );
+    }
+
+    #[test]
+    fn what_a_token_has_to_say_needs_a_token() {
+        refused(&[("path", "/a"), ("auth.permissions", "a")], &[("auth.permissions", "E120")]);
+        refused(&[("path", "/a"), ("auth", "none"), ("auth.scopes", "a")], &[("auth.scopes", "E120")]);
+        refused(&[("path", "/a"), ("auth", "basic")], &[("auth", "E104")]);
+        refused(
+            &[("path", "/a"), ("auth", "jwt"), ("auth.permissions", "a,,b")],
+            &[("auth.permissions", "E104")],
+        );
+        let deny = route(&[("path", "/a"), ("to", "deny"), ("auth", "jwt")]).unwrap();
+        assert!(deny.access().demand().is_some(), "whatever the route does");
+    }
+
+    #[test]
+    fn a_route_is_public_only_where_it_says_so_itself_if_the_default_is_a_token() {
+        let made = |fields: &[(&'static str, &'static str)]| {
+            let defaults = [("auth", "jwt"), ("auth.permissions", "staff")];
+            let name = Name::parse("r").unwrap();
+            Route::with_defaults(name, fields.iter().copied(), defaults).unwrap().access().clone()
+        };
+        let permissions = |access: &Access| {
+            let words = access.demand().map(|demand| demand.permissions.iter().map(ToString::to_string));
+            words.map(Iterator::collect::<Vec<_>>)
+        };
+        assert_eq!(permissions(&made(&[("path", "/a")])), Some(vec!["staff".to_owned()]));
+        assert_eq!(permissions(&made(&[("path", "/a"), ("to", "deny")])), Some(vec!["staff".to_owned()]));
+        assert_eq!(
+            permissions(&made(&[("path", "/a"), ("Auth.Permissions", "admin")])),
+            Some(vec!["admin".to_owned()])
+        );
+        assert_eq!(permissions(&made(&[("path", "/a"), ("auth", "none")])), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) struct Row {
 impl GroupPiece {
     pub(super) fn of(group: &RulesOfGroup, methods: &Methods) -> Self {
         let mut writer = Writer::new();
-        let scope = scope::write(group.scope.settings(), &mut writer);
+        let scope = scope::write(&group.scope, &mut writer);
         let mut versions: Vec<VersionRange> = group.rules.iter().filter_map(Rule::version).collect();
         versions.sort_unstable();
         versions.dedup();

@@ -71,7 +71,8 @@ impl Compiler {
         let scopes: Vec<&Scope> = self.groups.iter().map(|(rules, _)| &*rules.scope).collect();
         let hosts = Hosts::write(&scopes, &mut link);
         let mut directory = Record::default();
-        directory.number(flags(&scopes), 1);
+        let tokens = rules.iter().any(|rule| rule.route().access().demand().is_some());
+        directory.number(flags(&scopes, tokens), 1);
         directory.number(self.methods.width(), SMALL);
         directory.place(methods);
         for method in ["GET", "HEAD", "OPTIONS"] {
@@ -197,9 +198,10 @@ fn head(body: &str) -> Record {
     head
 }
 
-fn flags(scopes: &[&Scope]) -> usize {
+fn flags(scopes: &[&Scope], tokens: bool) -> usize {
     let any = |flag: usize, holds: bool| if holds { flag } else { 0 };
     any(has::CORS, scopes.iter().any(|scope| scope.settings().cors().is_some()))
         | any(has::LOOSE_SLASHES, scopes.iter().any(|scope| scope.settings().slash() != Slash::Strict))
         | any(has::HOSTS, scopes.iter().any(|scope| !scope.hosts().is_empty()))
+        | any(has::TOKENS, tokens)
 }

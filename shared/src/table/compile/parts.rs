@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::{Caching, Filled};
+use crate::auth::Demand;
 use crate::condition::{Asks, Test};
 use crate::header_change::{HeaderChange, HeaderChanges};
 use crate::life::Life;
@@ -73,6 +74,17 @@ fn lines(changes: &[HeaderChange<'_>]) -> Option<Record> {
         }
     }
     (!changes.is_empty()).then_some(record)
+}
+
+pub(super) fn access(demand: &Demand) -> Record {
+    let mut record = Record::default();
+    for words in [&demand.permissions, &demand.scopes] {
+        record.count(words.len());
+        for word in words {
+            record.text(word.as_str());
+        }
+    }
+    record
 }
 
 pub(super) fn cache(cache: &Caching) -> Option<Record> {

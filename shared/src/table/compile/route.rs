@@ -7,7 +7,7 @@ use crate::table::format::RoutePart;
 use crate::table::text::{SMALL, VERSIONS};
 
 use super::group::Methods;
-use super::parts::{cache, changes, conditions, filled, life, media, query_rewrite, rewrite};
+use super::parts::{access, cache, changes, conditions, filled, life, media, query_rewrite, rewrite};
 use super::writer::{Place, Record, Writer};
 
 pub(super) fn write(rule: &Rule, scope: Place, methods: &Methods, writer: &mut Writer) -> Place {
@@ -49,6 +49,7 @@ fn part(part: RoutePart, route: &Route, writer: &mut Writer) -> Option<Record> {
         RoutePart::Response => changes(route.response()),
         RoutePart::Life => life(route.life()),
         RoutePart::Cache => cache(&forwarding.cache),
+        RoutePart::Access => route.access().demand().map(access),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What all rules of a group share.
 
 use crate::amount::ByteSize;
+use crate::auth::Authority;
 use crate::cors::{Cors, List, Origins};
 use crate::settings::{Errors, Settings, SizeLimits, Slash};
+use crate::table::Scope;
 use crate::table::format::{ScopePart, scope as flag};
 use crate::table::text::{SMALL, SUM, VERSIONS};
 use crate::version::{VersionBy, Versioning};
@@ -10,7 +12,8 @@ use crate::version::{VersionBy, Versioning};
 use super::writer::{Place, Record, Unknown, Writer};
 
 /// Writes a scope, and tells where it is.
-pub(super) fn write(settings: &Settings, writer: &mut Writer) -> usize {
+pub(super) fn write(scope: &Scope, writer: &mut Writer) -> usize {
+    let settings = scope.settings();
     let auto = settings.auto();
     let flags = [
         (flag::PLAIN_ERRORS, settings.errors() == Errors::Plain),
@@ -24,6 +27,8 @@ pub(super) fn write(settings: &Settings, writer: &mut Writer) -> usize {
         ScopePart::Cors => settings.cors().map(cors),
         ScopePart::Versioning => settings.versioning().and_then(versioning),
         ScopePart::Limits => limits(settings.limits()),
+        ScopePart::Authority => settings.authority().map(|_| authority(scope.name(), settings)),
+        ScopePart::Claims => settings.authority().and_then(claims),
     };
     let parts: Vec<(ScopePart, Place)> =
         ScopePart::ALL.into_iter().filter_map(|it| Some((it, writer.once(part(it)?)))).collect();
@@ -87,6 +92,35 @@ fn versioning(versioning: &Versioning) -> Option<Record> {
     record.number(u64::from(versioning.default().is_some()), 1);
     record.number(versioning.default().unwrap_or_default(), VERSIONS);
     Some(record)
+}
+
+/// As the labels state it, since it is read seldom: a guest does it once.
+fn authority(group: &str, settings: &Settings) -> Record {
+    let fields = settings.fields();
+    let stated: Vec<_> =
+        fields.iter().filter_map(|(key, value)| Some((key.strip_prefix("auth.")?, value))).collect();
+    let stated: Vec<_> = stated.into_iter().filter(|(key, _)| !key.starts_with("claims.")).collect();
+    let mut inside = Record::default();
+    inside.text(group);
+    inside.count(stated.len());
+    for (key, value) in stated {
+        inside.text(key);
+        inside.text(value);
+    }
+    let mut record = Record::default();
+    record.count(inside.len());
+    record.append(&inside);
+    record
+}
+
+fn claims(authority: &Authority) -> Option<Record> {
+    let mut record = Record::default();
+    record.count(authority.headers().len());
+    for (header, claim) in authority.headers() {
+        record.text(header.as_str());
+        record.text(&claim.to_string());
+    }
+    (!authority.headers().is_empty()).then_some(record)
 }
 
 fn limits(limits: SizeLimits) -> Option<Record> {

@@ -97,7 +97,7 @@ fn a_plugin_knows_the_routes_of_its_service_and_the_fallbacks_all() {
         let table = Table::open(labels[&ServiceName::parse(service).unwrap()][&label].as_bytes()).unwrap();
         let mut room = Room::default();
         let forwarded = ["/x", "/y"].into_iter().filter_map(|uri| {
-            let request = Request { method: "GET", host: "h", uri, headers: &() };
+            let request = Request { method: "GET", host: "h", uri, headers: &(), around: &() };
             match decide(&table, &request, &mut room) {
                 Decision::Forward(forward) => Some(forward.router.to_owned()),
                 Decision::Answer(_) => None,
@@ -168,4 +168,27 @@ fn groups_meet_where_a_host_and_a_base_are_shared() {
             "{hosts:?}{base} {others:?}{other_base}"
         );
     }
+}
+
+#[test]
+fn every_plugin_of_a_group_that_asks_for_tokens_checks_them() {
+    let routes = r#""x":{"path":"/x","auth":"jwt"},"l":{"path":"/l","auth":"jwt","limit.rate":"5/s"}"#;
+    let labels = compiled(r#""auth.secret-file":"/s""#, &[("a", routes), ("b", r#""y":{"path":"/y"}"#)]);
+    let labels = labels.unwrap();
+    let labels: BTreeMap<&String, &String> = labels.values().flatten().collect();
+    let mut checked = 0;
+    for (label, chain) in &labels {
+        let Some(owner) = label.strip_suffix(".middlewares") else { continue };
+        let plugin = chain.split(',').next().unwrap();
+        let text = labels[&format!("traefik.http.middlewares.{plugin}.plugin.smsvc.spec")];
+        let table = Table::open(text.as_bytes()).unwrap();
+        for uri in ["/x", "/l"] {
+            let request = Request { method: "GET", host: "h", uri, headers: &(), around: &() };
+            match decide(&table, &request, &mut Room::default()) {
+                Decision::Forward(forward) => panic!("{owner}: {forward:?}"),
+                Decision::Answer(answer) => checked += usize::from(answer.status == 401),
+            }
+        }
+    }
+    assert_eq!(checked, 6, "two routers of the service, and the fallback");
 }

@@ -65,6 +65,8 @@ pub enum Unsaid {
     Cors,
     /// `smsvc.limit.uri`, `.query` or `.headers` of the group.
     Limit,
+    /// `smsvc.auth.*` of the group: without the plugin everybody would be let in, and any client could say who it is.
+    Token,
 }
 
 /// Writes the tree for these groups and backends.
@@ -103,6 +105,10 @@ pub fn tree(spec: &Spec, backends: &[Backend], options: &DocumentOptions) -> Nat
 fn unsaid(group: &Group, place: &Place<'_>, places: &[Place<'_>]) -> Option<Unsaid> {
     let settings = &group.settings;
     let limits = settings.limits();
+    // For all routes of the group alike: one that is left out is taken by another one's router.
+    if settings.authority().is_some() {
+        return Some(Unsaid::Token);
+    }
     if settings.cors().is_some() {
         return Some(Unsaid::Cors);
     }
@@ -201,6 +207,9 @@ impl fmt::Display for LeftOut {
             Unsaid::AddedHeader => f.write_str("adds a header beside others of its name"),
             Unsaid::Cache => f.write_str("has cache.control or cache.etag"),
             Unsaid::Cors => f.write_str("is in a group with smsvc.cors.*"),
+            Unsaid::Token => {
+                f.write_str("is in a group with smsvc.auth.*, whose tokens only the plugin checks")
+            }
             Unsaid::Limit => f.write_str("is in a group with smsvc.limit.uri, .query or .headers"),
         }
     }

@@ -96,3 +96,11 @@ fn what_traefik_has_no_word_for_is_left_out_and_told() {
     assert_eq!(left_out(r#""limit.uri":"9""#, r#""methods":"GET""#), [Unsaid::Limit, Unsaid::Limit]);
     assert_eq!(left_out(r#""version.by":"media""#, r#""version":"1""#), [Unsaid::Rule(Inexact::Version)]);
 }
+
+#[test]
+fn nothing_is_said_of_a_group_that_asks_for_tokens_since_everybody_would_be_let_in() {
+    let routes = r#""a":{"path":"/admin","auth":"jwt"},"b":{"prefix":"/"}"#;
+    let native = native(r#""auth.secret-file":"/s""#, routes);
+    assert_eq!(native.left_out.iter().map(|it| it.why).collect::<Vec<_>>(), [Unsaid::Token; 2]);
+    assert_eq!(native.document["http"].get("routers"), None, "not by a route for anybody either");
+}

@@ -57,7 +57,7 @@ proptest! {
         for asked in &asked {
             // What Traefik answers before any router is no matter here.
             let Received::Passes(uri) = receive(asked.method, &asked.uri) else { continue };
-            let request = Request { method: asked.method, host: asked.host, uri: &uri, headers: &asked.headers };
+            let request = Request { method: asked.method, host: asked.host, uri: &uri, headers: &asked.headers, around: &() };
             let wanted = decide(&whole, &request, &mut room);
             let routers = traefik.first(&request);
             let Some(router) = routers.first() else {

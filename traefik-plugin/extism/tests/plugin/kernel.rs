@@ -1,6 +1,7 @@
 //! A stand-in for the Extism kernel: memory in blocks that are named by their offset, one input, one output.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use wasmi::{Caller, Engine, Error, Extern, Instance, Linker, Module, Store};
 
@@ -109,7 +110,7 @@ fn exchange(linker: &mut Linker<Kernel>) -> Result<(), Error> {
     Ok(())
 }
 
-/// WASI without an environment and without output.
+/// WASI with a clock, without an environment and without output.
 fn wasi(linker: &mut Linker<Kernel>) -> Result<(), Error> {
     const NOT_SUPPORTED: i32 = 58;
     let module = "wasi_snapshot_preview1";
@@ -118,6 +119,12 @@ fn wasi(linker: &mut Linker<Kernel>) -> Result<(), Error> {
         let memory = c.get_export("memory").and_then(Extern::into_memory).unwrap();
         memory.write(&mut c, count as usize, &[0; 4]).unwrap();
         memory.write(&mut c, size as usize, &[0; 4]).unwrap();
+        0
+    })?;
+    linker.func_wrap(module, "clock_time_get", |mut c: C, _: u32, _: u64, time: u32| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
+        let memory = c.get_export("memory").and_then(Extern::into_memory).unwrap();
+        memory.write(&mut c, time as usize, &u64::try_from(now).unwrap().to_le_bytes()).unwrap();
         0
     })?;
     linker.func_wrap(module, "fd_write", |_: C, _: u32, _: u32, _: u32, _: u32| NOT_SUPPORTED)?;
