@@ -37,12 +37,16 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         return offer(&arguments, report);
     }
     match answer(&arguments, report) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => {}
         Err(error) => {
             report.error(&error);
-            ExitCode::from(error.exit_code())
+            return ExitCode::from(error.exit_code());
         }
     }
+    let Some(lost) = report.lost() else { return ExitCode::SUCCESS };
+    let error = Error::ResultLost { reason: lost.to_string() };
+    report.error(&error);
+    ExitCode::from(error.exit_code())
 }
 
 /// Answers a Tab. Whatever goes wrong, the shell gets an answer and no noise.

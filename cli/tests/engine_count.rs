@@ -156,3 +156,22 @@ fn an_engine_that_does_not_count_has_nothing_leaked_that_could_be_shown() {
     assert!(account["engine"]["available"].is_null(), "{account}");
     assert!(!text.contains("engine    "), "{text}");
 }
+
+#[test]
+fn a_watch_ends_when_nobody_reads_it_any_more() {
+    let stage = Stage::of(Release::V20_10, 1);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_docker-smsvc"));
+    command
+        .args(["smsvc", "budget", "--watch", "--interval", "100ms"])
+        .env("DOCKER_HOST", stage.server.host());
+    let mut watch = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(watch.stdout.take());
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while watch.try_wait().unwrap().is_none() {
+        if std::time::Instant::now() >= deadline {
+            watch.kill().unwrap();
+            panic!("it goes on without a reader");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

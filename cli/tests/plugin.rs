@@ -109,3 +109,16 @@ fn the_end_of_dockers_socket_ends_the_command() {
     child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("it is text");
     assert_eq!(status.code(), Some(130), "{said}");
 }
+
+/// A dump that is redirected to a full disk is no dump, and whoever wrote it must know before it removes anything.
+#[test]
+fn a_result_that_cannot_be_written_is_an_error_and_a_reader_that_goes_away_is_none() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let output = plugin().args(["man", "create"]).stdout(full).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text(&output.stderr).starts_with("cannot write the result: "), "{output:?}");
+
+    let mut left = plugin().args(["man", "create"]).stdout(Stdio::piped()).spawn().expect("it starts");
+    drop(left.stdout.take());
+    assert_eq!(left.wait().expect("it ends").code(), Some(0));
+}

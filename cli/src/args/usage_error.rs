@@ -104,16 +104,24 @@ fn unknown(error: &clap::Error, command: &Command, name: &str, words: &[String])
 fn missing(error: &clap::Error, command: &Command, name: &str) -> Said {
     let required = command.get_positionals().filter(|positional| positional.is_required_set());
     let required: Vec<&Arg> = required.collect();
-    if required.is_empty() {
+    let shown = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(shown)) => shown.as_slice(),
+        _ => &[],
+    };
+    let flags = || shown.iter().all(|shown| shown.trim_start_matches('<').starts_with("--"));
+    if required.is_empty() && !flags() {
+        let all = command.get_arguments().any(|arg| arg.get_long() == Some("all"));
+        let instead = if all { ", or --all" } else { "" };
+        return (format!("docker: '{name}' requires at least 1 argument{instead}"), OTHER, "See");
+    }
+    if required.is_empty() || (!shown.is_empty() && flags()) {
+        // clap shows one of several as `<--this <VALUE>|--that>`.
         // clap shows one of several as `<--this <VALUE>|--that>`.
         let either = |shown: &String| {
             let names = shown.split(['<', '>', '|', ' ']).filter_map(|word| word.strip_prefix("--"));
             names.map(quote).collect::<Vec<_>>().join(" or ")
         };
-        let missing = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::Strings(shown)) => shown.iter().map(either).collect(),
-            _ => Vec::new(),
-        };
+        let missing: Vec<String> = shown.iter().map(either).collect();
         return (format!("required flag(s) {} not set", missing.join(", ")), OTHER, "Run");
     }
     let many = command
@@ -226,6 +234,13 @@ mod tests {
             ("ls -aq", "unknown shorthand flag: 'a' in -aq", 125),
             ("ls web", "docker: 'docker smsvc ls' accepts no arguments", 1),
             ("ps", "docker: 'docker smsvc ps' requires at least 1 argument", 1),
+            ("network dump", "docker: 'docker smsvc network dump' requires at least 1 argument, or --all", 1),
+            ("network redefine front", "required flag(s) \"subnet\" not set", 1),
+            (
+                "network redefine --subnet 10.0.0.0/8",
+                "docker: 'docker smsvc network redefine' requires 1 argument",
+                1,
+            ),
             ("routes test GET", "docker: 'docker smsvc routes test' requires 2 arguments", 1),
             ("ls --format", "flag needs an argument: --format", 125),
             (

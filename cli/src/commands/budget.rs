@@ -37,9 +37,18 @@ pub async fn budget(
                 format!("{}\n\n{}", shown.text, report.budget_notes_text(&shown.notes))
             }
             Ok(shown) => shown.text,
-            Err(error) => error.message(),
+            Err(error) if args.format == Format::Table => error.message(),
+            Err(error) => {
+                report.error(&error);
+                String::new()
+            }
         };
-        screen.draw(text.trim_end());
+        if !text.is_empty() {
+            screen.draw(text.trim_end());
+        }
+        if report.is_unread() {
+            return Ok(());
+        }
         tokio::select! {
             biased;
             () = cancellation.requested() => return Ok(()),

@@ -61,11 +61,11 @@ fn words(of: &str, choices: &[String]) -> Option<(Vec<String>, Directive)> {
 
 /// Names of the swarm; none where it does not answer in time.
 async fn names<E: Engine>(of: &str, engine: impl Future<Output = Option<E>>) -> Vec<String> {
+    let network: fn(&Value) -> Option<&str> =
+        |entry| (entry["Scope"] == "swarm" && entry["Ingress"] != true).then(|| entry["Name"].as_str())?;
     let (listed, name): (Listed, fn(&Value) -> Option<&str>) = match of {
-        "network" | "NETWORK" => (Listed::Networks, |entry| {
-            (entry["Scope"] == "swarm" && entry["Ingress"] != true).then(|| entry["Name"].as_str())?
-        }),
-        "SERVICE" | "service" => (Listed::Services, named),
+        "network" | "NETWORK" => (Listed::Networks, network),
+        "SERVICE" | "service" | "SERVICE|NETWORK" | "NETWORK|SERVICE" => (Listed::Services, named),
         "group" | "api-group" | "GROUP" => {
             (Listed::Services, |entry| entry.pointer("/Spec/Labels")?.get(labels::GROUP)?.as_str())
         }
@@ -75,10 +75,17 @@ async fn names<E: Engine>(of: &str, engine: impl Future<Output = Option<E>>) -> 
         _ => return Vec::new(),
     };
     let everything = Filters::none();
-    let asked = tokio::time::timeout(PATIENCE, async { engine.await?.list(listed, &everything).await.ok() });
-    let found = asked.await.ok().flatten().unwrap_or_default();
-    let names: BTreeSet<String> = found.iter().filter_map(name).map(str::to_owned).collect();
-    names.into_iter().collect()
+    let asked = tokio::time::timeout(PATIENCE, async {
+        let engine = engine.await?;
+        let found = engine.list(listed, &everything).await.ok()?;
+        let mut names: BTreeSet<String> = found.iter().filter_map(name).map(str::to_owned).collect();
+        if of.contains('|') {
+            let networks = engine.list(Listed::Networks, &everything).await.ok()?;
+            names.extend(networks.iter().filter_map(network).map(str::to_owned));
+        }
+        Some(names)
+    });
+    asked.await.ok().flatten().into_iter().flatten().collect()
 }
 
 fn named(entry: &Value) -> Option<&str> {

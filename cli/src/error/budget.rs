@@ -23,7 +23,8 @@ impl BudgetRefusal {
             ));
         }
         if let Some(replicas) = self.replicas {
-            hints.push(format!("it fits with --replicas {replicas}"));
+            let tasks = if replicas == 1 { "replica" } else { "replicas" };
+            hints.push(format!("it fits with {replicas} {tasks}"));
         }
         if self.stop_first {
             hints.push("it fits with a stop-first update".to_owned());
@@ -35,6 +36,12 @@ impl BudgetRefusal {
                     .push(format!("a network of /{prefix} in the place of {} would hold it", network.name)),
                 None => hints
                     .push(format!("no single IPv4 subnet in the place of {} would hold it", network.name)),
+            }
+            if network.verdict != Verdict::NotAllocated && network.prefix.is_some() {
+                hints.push(format!(
+                    "`docker smsvc plan {0}` proposes one, `docker smsvc network redefine {0}` makes it so without losing a service",
+                    network.name
+                ));
             }
         }
         hints

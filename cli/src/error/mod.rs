@@ -147,6 +147,11 @@ pub enum Error {
         /// The argument.
         argument: OsString,
     },
+    /// What was to be printed is not where it was to go.
+    ResultLost {
+        /// Why.
+        reason: String,
+    },
     /// A group that cannot be published as it was asked for.
     Publish(PublishError),
     /// Routes that collide with those of other services.
@@ -333,6 +338,7 @@ impl Error {
             Self::Reserve(error) => format!("E310: {error}"),
             Self::Credentials(error) => error.to_string(),
             Self::Interrupted => "interrupted; nothing was changed".to_owned(),
+            Self::ResultLost { reason } => format!("cannot write the result: {reason}"),
             Self::NotUnicode { argument } => format!("{} is no text in UTF-8", argument.display()),
             Self::Conflict(conflicts) => {
                 lines(conflicts.iter().map(|conflict| format!("{}: {conflict}", conflict.code())))

@@ -29,12 +29,14 @@ impl NetworkError {
             }
             Self::Stopped { stop, .. } => stop_line(stop),
             Self::Stalled { wait, .. } => format!("E348: it does not go on: {}", redefinition_wait(wait)),
-            Self::StepFailed { step, error, .. } => match error {
-                StepError::Engine(error) => {
-                    format!("E349: {step}: {}", Error::Engine(error.clone()).message())
-                }
-                StepError::Missing(missing) => missing_lines(missing),
-            },
+            Self::StepFailed { step, error, .. } => step_failed(step, error),
+            Self::NotRestored { service, error } => {
+                step_failed(&format!("create the service {service}"), error)
+            }
+            Self::NothingToDump => {
+                "E330: ingress is the routing mesh, which Docker makes itself: there is nothing of it to dump"
+                    .to_owned()
+            }
             Self::Journal { error, begun: false } => format!("E347: {error}; nothing was changed"),
             Self::Journal { error, begun: true } => format!("E347: {error}; stopped before the next step"),
             Self::Interrupted { .. } => "interrupted between two steps".to_owned(),
@@ -44,7 +46,7 @@ impl NetworkError {
             Self::NoRoom(networks) => networks.iter().map(Lacking::line).collect::<Vec<_>>().join("\n"),
             Self::Missing(missing) => missing_lines(missing),
             Self::Differs => "something on the swarm is not as in the dump; it was left as it is".to_owned(),
-            Self::Option(text) => format!("invalid driver option {text}: it has to be KEY=VALUE"),
+            Self::Option(text) => format!("invalid driver option {text}: it has no name"),
             Self::OutsideRanges(text) => format!("{text} is in none of the subnets"),
             Self::Subnet(error) => error.to_string(),
         }
@@ -80,15 +82,24 @@ impl NetworkError {
             Self::CannotAsk => vec!["--yes agrees beforehand, --dry-run shows the plan".to_owned()],
             Self::NoRoom(networks) => networks.iter().filter_map(Lacking::hint).collect(),
             Self::SeveralUnfinished(_) => vec!["name one of the networks".to_owned()],
+            Self::NotRestored { .. } => {
+                vec!["the same command goes on from there: it makes only what is missing".to_owned()]
+            }
+            Self::NothingToDump => vec!["--all dumps every service, with the ports that it publishes".to_owned()],
             Self::Missing(_) => vec!["create them first, with `docker config create`, `docker secret create` or `docker network create`".to_owned()],
             _ => Vec::new(),
         }
     }
 }
 
+/// With the folder, where it is not the one that is looked into anyway.
 fn resume(journal: &Path) -> Vec<String> {
+    let folder = journal.parent().filter(|folder| !folder.ends_with("docker-smsvc/journals"));
+    let option = folder.map_or_else(String::new, |folder| format!(" --journal {}", folder.display()));
     vec![
-        "`docker smsvc network resume` goes on, `docker smsvc network undo` goes back".to_owned(),
+        format!(
+            "`docker smsvc network resume{option}` goes on, `docker smsvc network undo{option}` goes back"
+        ),
         format!("the journal {} has every service", journal.display()),
     ]
 }
@@ -118,6 +129,13 @@ impl Lacking {
             ),
             None => format!("no single IPv4 subnet in the place of {network} would hold them"),
         })
+    }
+}
+
+fn step_failed(step: &str, error: &StepError) -> String {
+    match error {
+        StepError::Engine(error) => format!("E349: {step}: {}", Error::Engine(error.clone()).message()),
+        StepError::Missing(missing) => missing_lines(missing),
     }
 }
 

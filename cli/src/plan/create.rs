@@ -346,8 +346,9 @@ mod tests {
             error.hints(),
             [
                 "--endpoint-mode dnsrr saves 1 address and fits",
-                "it fits with --replicas 1",
-                "a network of /27 in the place of front would hold it"
+                "it fits with 1 replica",
+                "a network of /27 in the place of front would hold it",
+                "`docker smsvc plan front` proposes one, `docker smsvc network redefine front` makes it so without losing a service"
             ]
         );
     }

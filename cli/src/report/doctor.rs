@@ -219,7 +219,9 @@ service api: 2 tasks wait for an address, for 2 minutes
   network front (10.0.0.0/29): 0 of 5 addresses free; held by 1 load balancer, 1 virtual IP, 3 tasks
   1. run 2 of the 4 replicas, for which there are addresses
        docker service scale api=2
-  2. move the service to a bigger network; services that stay on front do not reach it there any more
+  2. give front a bigger range; its services are down meanwhile, with --strategy rolling one task at a time
+       docker smsvc network redefine front --subnet 10.0.0.16/28
+  3. move the service to a bigger network; services that stay on front do not reach it there any more
        docker network create --driver overlay --subnet 10.0.0.16/28 front-2
        docker service update --network-rm front --network-add front-2 api";
         assert_eq!(said(&swarm, "2026-01-01T12:02:00Z"), expected);

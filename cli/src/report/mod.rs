@@ -1,7 +1,7 @@
 //! The only place that prints.
 //!
 //! Results and progress go to stdout, everything else to stderr, as docker does. A reader that goes away (`| head`)
-//! is not an error.
+//! is not an error; a result that could not be written for another reason (a full disk) is one, at the end of the command.
 
 mod account;
 mod advise;
@@ -28,7 +28,8 @@ mod tab_writer;
 mod table;
 mod update;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
 pub use budget::notes as budget_notes;
 pub use budget_json::{account as account_json, kind_name};
@@ -41,6 +42,9 @@ pub use routes::{answered_by_traefik, explanation_value, routes_value};
 pub use screen::Screen;
 
 use crate::error::Error;
+
+/// The first failure to write to stdout. A process has one stdout.
+static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Where a command says what it has to say.
 #[derive(Debug, Clone, Copy)]
@@ -61,24 +65,35 @@ impl Report {
 
     /// A line, or several, of the result.
     pub fn result(self, text: &str) {
-        emit(&mut io::stdout().lock(), text);
+        let mut out = io::stdout().lock();
+        kept(writeln!(out, "{text}").and_then(|()| out.flush()));
+    }
+
+    /// Whether nobody reads stdout any more.
+    pub fn is_unread(self) -> bool {
+        LOST.get().is_some()
+    }
+
+    /// Why a result could not be written, unless its reader went away.
+    pub fn lost(self) -> Option<&'static io::Error> {
+        LOST.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
     }
 
     /// A result with its own line ends, byte for byte.
     pub fn raw(self, text: &str) {
-        let mut out = io::stdout().lock();
-        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.bytes(text.as_bytes());
     }
 
     /// A result that is no text.
     pub fn bytes(self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
-        let _closed = out.write_all(bytes).and_then(|()| out.flush());
+        kept(out.write_all(bytes).and_then(|()| out.flush()));
     }
 
     /// Something that the user should know and that is no result.
     pub fn note(self, text: &str) {
-        emit(&mut io::stderr().lock(), text);
+        // Nobody is left to tell when the stream is closed.
+        let _closed = writeln!(io::stderr().lock(), "{text}");
     }
 
     /// A question that is answered on the same line.
@@ -112,7 +127,9 @@ impl Default for Report {
     }
 }
 
-fn emit(stream: &mut impl Write, text: &str) {
-    // Nobody is left to tell when the stream is closed.
-    let _closed = writeln!(stream, "{text}").and_then(|()| stream.flush());
+/// Remembers what went wrong with stdout.
+fn kept(written: io::Result<()>) {
+    if let Err(error) = written {
+        let _the_first_counts = LOST.set(error);
+    }
 }

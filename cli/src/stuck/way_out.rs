@@ -2,6 +2,7 @@
 //!
 //! Only commands of docker itself, so that they can be copied as they are. None of them is run.
 
+use ipnet::Ipv4Net;
 use smsvc_core::budget::{
     Account, Addresses, Kind, Ledger, NetworkId, NodeFact, Stage, SwarmFacts, smallest_prefix,
 };
@@ -82,6 +83,7 @@ impl Scarce<'_, '_> {
         ways.extend(
             service.and_then(|service| fewer_replicas(service, waiting.saturating_add(self.overdrawn()))),
         );
+        ways.extend(self.bigger_range());
         ways.extend(service.and_then(|service| self.bigger_network(service)));
         if let Some(service) = service.filter(|_| ways.len() < 2) {
             let remove = format!("docker service rm {}", service.name());
@@ -166,14 +168,30 @@ impl Scarce<'_, '_> {
         Some(WayOut::new(what, commands))
     }
 
-    /// A new network with room for everything on the old one, and the service moved to it.
-    fn bigger_network(&self, service: &RawService) -> Option<WayOut> {
+    /// The first network that is not the routing mesh's, and a free range with room for all that is on it and as much again.
+    fn bigger(&self) -> Option<(&str, Ipv4Net)> {
         let account = self.accounts().find(|account| !account.network().ingress)?;
         let usage = account.usage();
         let wanted = usage.owned().plus(usage.owed.total()).plus(usage.capacity.usable);
         let free = FreeRanges::beside(&self.swarm.networks).first(smallest_prefix(wanted)?, 1);
-        let subnet = free.first()?;
-        let (old, name) = (&account.network().name, service.name());
+        Some((&account.network().name, *free.first()?))
+    }
+
+    /// The same network with more addresses.
+    fn bigger_range(&self) -> Option<WayOut> {
+        let (network, subnet) = self.bigger()?;
+        Some(WayOut::new(
+            format!(
+                "give {network} a bigger range; its services are down meanwhile, with --strategy rolling one task at a time"
+            ),
+            [format!("docker smsvc network redefine {network} --subnet {subnet}")],
+        ))
+    }
+
+    /// A new network with room for everything on the old one, and the service moved to it.
+    fn bigger_network(&self, service: &RawService) -> Option<WayOut> {
+        let (old, subnet) = self.bigger()?;
+        let name = service.name();
         let new = format!("{old}-2");
         Some(WayOut::new(
             format!(

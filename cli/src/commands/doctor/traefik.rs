@@ -114,7 +114,7 @@ fn judge(overview: &Value, middlewares: &Value, routers: &Value) -> Vec<Complain
 /// What is wrong with the files of the plugin under Traefik's working directory.
 pub(super) fn layout(folder: &Path) -> Vec<Complaint> {
     let place = folder.join(LAYOUT);
-    let copy = |file: &str| format!("cp {file} {}/", place.display());
+    let copy = |file: &str| format!("mkdir -p {0} && cp {file} {0}/", place.display());
     let mut found = Vec::new();
     let manifest = place.join(".traefik.yml");
     match fs::read_to_string(&manifest) {
@@ -132,7 +132,7 @@ pub(super) fn layout(folder: &Path) -> Vec<Complaint> {
         }
     }
     let module = place.join("plugin.wasm");
-    let to_copy = format!("cp smsvc-traefik.wasm {}", module.display());
+    let to_copy = format!("mkdir -p {} && cp smsvc-traefik.wasm {}", place.display(), module.display());
     match fs::read(&module) {
         Err(error) => found.push(Complaint::new(format!("{}: {error}", module.display()), &[&to_copy])),
         Ok(bytes) if !bytes.starts_with(b"\0asm") => {

@@ -17,7 +17,11 @@ pub(super) async fn dump(engine: &impl Engine, args: &DumpArgs, report: Report) 
     let (swarm, info) = tokio::try_join!(NamedSwarm::observe(engine), engine.info())?;
     let mut asked = BTreeSet::new();
     for name in &args.networks {
-        asked.insert(find(&swarm, name)?);
+        let id = find(&swarm, name)?;
+        if swarm.swarm.networks.iter().any(|network| network.id == id && network.ingress) {
+            return Err(NetworkError::NothingToDump.into());
+        }
+        asked.insert(id);
     }
     if args.all {
         asked = swarm
@@ -34,10 +38,12 @@ pub(super) async fn dump(engine: &impl Engine, args: &DumpArgs, report: Report) 
         None => report.result(text.trim_end()),
         Some(path) => {
             write(path, &text).map_err(|error| NetworkError::File { path: path.clone(), error })?;
+            let s = |count: usize| if count == 1 { "" } else { "s" };
+            let (networks, services) = (dump.networks.len(), dump.services.len());
             report.note(&format!(
-                "{} networks and {} services written to {}",
-                dump.networks.len(),
-                dump.services.len(),
+                "{networks} network{} and {services} service{} written to {}",
+                s(networks),
+                s(services),
                 path.display()
             ));
         }

@@ -88,8 +88,17 @@ pub enum NetworkError {
     Missing(Vec<Missing>),
     /// Something on the swarm is not as in the dump.
     Differs,
-    /// A driver option that is not `key=value`.
+    /// A driver option without a name.
     Option(String),
+    /// The routing mesh's own network, which no dump has.
+    NothingToDump,
+    /// A service of a dump could not be made.
+    NotRestored {
+        /// Its name.
+        service: String,
+        /// Why.
+        error: StepError,
+    },
     /// An address that belongs to none of the ranges.
     OutsideRanges(String),
     /// A range that is not one.

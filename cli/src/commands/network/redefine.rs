@@ -104,9 +104,10 @@ fn request(args: &RedefineArgs) -> Result<Request, NetworkError> {
     if let Some(outside) = outside {
         return Err(NetworkError::OutsideRanges(outside));
     }
-    let option = |text: &String| match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(NetworkError::Option(text.clone())),
+    // As docker reads them: `--opt encrypted` is a name alone.
+    let option = |text: &String| match text.split_once('=').unwrap_or((text, "")) {
+        ("", _) => Err(NetworkError::Option(text.clone())),
+        (key, value) => Ok((key.to_owned(), value.to_owned())),
     };
     let transit = args.transit_subnet.map(|range| Subnet::new(range, None, None)).transpose();
     Ok(Request {
@@ -198,6 +199,14 @@ mod tests {
         {
             assert!(matches!(asked(line), Err(NetworkError::OutsideRanges(_))), "{line}");
         }
-        assert!(matches!(asked("--subnet 10.1.0.0/24 -o novalue"), Err(NetworkError::Option(_))));
+        assert!(matches!(asked("--subnet 10.1.0.0/24 -o =value"), Err(NetworkError::Option(_))));
+    }
+
+    #[test]
+    fn a_driver_option_may_be_a_name_alone() {
+        let request = asked("--subnet 10.1.0.0/24 -o encrypted -o a=b=c").unwrap();
+        let expected =
+            [("encrypted", ""), ("a", "b=c")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        assert!(request.options.iter().cloned().eq(expected), "{:?}", request.options);
     }
 }

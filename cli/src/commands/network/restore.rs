@@ -124,11 +124,8 @@ impl<E: Engine> Restoration<'_, E> {
     ) -> Result<(), Error> {
         let step = Step::CreateService { name: record.name.clone(), spec: record.spec.clone() };
         let made = execute_redefinition(self.engine, &step, names, credentials).await;
-        let warnings = made.map_err(|error| NetworkError::StepFailed {
-            step: format!("create the service {}", record.name),
-            error,
-            journal: self.args.file.clone(),
-        })?;
+        let warnings =
+            made.map_err(|error| NetworkError::NotRestored { service: record.name.clone(), error })?;
         for warning in &warnings {
             self.report.warning(warning);
         }
