@@ -58,3 +58,53 @@ async fn wrong(
 fn addresses(service: &RawService) -> Vec<IpAddr> {
     service.virtual_ips().into_iter().filter_map(|vip| vip.address).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::engine::fake::Fake;
+    use crate::observe::Swarm;
+
+    fn service(id: &str, virtual_ip: Option<&str>) -> RawService {
+        let addresses: Vec<Value> =
+            virtual_ip.iter().map(|addr| json!({"NetworkID": "front-id", "Addr": addr})).collect();
+        RawService::new(json!({
+            "ID": id,
+            "Spec": {"Name": id, "TaskTemplate": {"Networks": [{"Target": "front-id"}]}},
+            "Endpoint": {"VirtualIPs": addresses},
+        }))
+        .unwrap()
+    }
+
+    async fn verified(to: EndpointMode, services: Vec<RawService>) -> Result<(), Error> {
+        let mut swarm = Swarm::sample();
+        swarm.services = services;
+        let from = if to == EndpointMode::Vip { EndpointMode::Dnsrr } else { EndpointMode::Vip };
+        verify(&Fake::of(swarm), "web", Moded { from, to }).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_engine_has_done_is_well() {
+        verified(EndpointMode::Dnsrr, vec![service("web", None)]).await.unwrap();
+        let others = vec![service("web", Some("10.1.0.2/24")), service("other", Some("10.1.0.3/24"))];
+        verified(EndpointMode::Vip, others).await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_virtual_ip_that_stays_is_told_after_a_while() {
+        let outcome = verified(EndpointMode::Dnsrr, vec![service("web", Some("10.1.0.2/24"))]).await;
+        assert!(matches!(outcome, Err(Error::Update(UpdateError::VipRemains { .. }))), "{outcome:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_virtual_ip_that_is_missing_or_that_of_another_service_is_told() {
+        let outcome = verified(EndpointMode::Vip, vec![service("web", None)]).await;
+        assert!(matches!(outcome, Err(Error::Update(UpdateError::VipMissing { .. }))), "{outcome:?}");
+        let twice = vec![service("web", Some("10.1.0.2/24")), service("other", Some("10.1.0.2/24"))];
+        let outcome = verified(EndpointMode::Vip, twice).await;
+        let Err(Error::Update(UpdateError::VipTwice { other, .. })) = &outcome else { panic!("{outcome:?}") };
+        assert_eq!(other, "other");
+    }
+}

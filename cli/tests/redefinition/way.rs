@@ -108,6 +108,42 @@ fn a_dump_restores_a_service_and_a_network_that_were_removed() {
 }
 
 #[test]
+fn gateway_range_and_options_of_the_network_are_those_that_were_asked_for() {
+    let stage = Stage::with(&[web("one")]);
+    let wanted = ["--gateway", "10.60.0.254", "--ip-range", "10.60.0.128/25", "--opt", "com.example.key=value"];
+    stage.succeed(&[&RECREATE[..], &wanted].concat());
+    stage.settle();
+    let network = stage.call("GET", "/networks/front", &Value::Null);
+    let config = json!({"Subnet": NEW, "IPRange": "10.60.0.128/25", "Gateway": "10.60.0.254"});
+    assert_eq!(network["IPAM"]["Config"], json!([config]), "{network}");
+    assert_eq!(network["Options"]["com.example.key"], "value", "{network}");
+    assert_eq!(stage.running("one"), 2);
+}
+
+#[test]
+fn the_dump_of_everything_makes_everything_again() {
+    let here = Stage::with(&[web("one"), idle("two"), everywhere("three")]);
+    let there = Stage::with(&[]);
+    for network in ["front", "back"] {
+        there.call("DELETE", &format!("/networks/{network}"), &Value::Null);
+    }
+    there.settle();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.json");
+    here.succeed(&["dump", "--all", "-o", file.to_str().unwrap()]);
+    there.succeed(&["restore", file.to_str().unwrap()]);
+    there.settle();
+    assert_eq!(here.look(), there.look());
+}
+
+#[test]
+fn the_routing_mesh_has_no_dump() {
+    let stage = Stage::with(&[web("one")]);
+    let (exit, said) = stage.refused(&["dump", "ingress"]);
+    assert!(exit == 1 && said.starts_with("E330: ingress is the routing mesh"), "{said}");
+}
+
+#[test]
 fn a_dump_goes_to_another_swarm_that_has_its_secrets() {
     let here = Stage::with(&[web("one"), idle("two")]);
     let there = Stage::with(&[]);

@@ -173,7 +173,8 @@ impl<E: Engine> Watch<'_, E> {
                     let (service, wanted) = (service.name().to_owned(), stand.wanted);
                     return Err(ConvergeError::Ended { service, failed, wanted, reason }.into());
                 }
-                if moved.elapsed() >= search {
+                // Whose place it takes is still stopping: what a new task waits for then comes by itself.
+                if moved.elapsed() >= search && !stand.leaving {
                     search += LONG_PATIENCE;
                     self.tell_reasons().await?;
                     nodes = self.engine.nodes().await?;

@@ -38,6 +38,8 @@ pub(super) struct Stand {
     failed: Vec<String>,
     /// Nothing more will come of the tasks that are not done.
     over: bool,
+    /// Whether an old task is still stopping, on a node that answers.
+    pub(super) leaving: bool,
 }
 
 /// One task as it is shown.
@@ -103,6 +105,9 @@ impl Stand {
             tasks: shown.collect(),
             failed: failed.iter().map(|task| task.status.err.clone()).collect(),
             over,
+            leaving: tasks.iter().any(|task| {
+                task.status.state == "running" && task.desired_state != "running" && !down(task)
+            }),
         }
     }
 
@@ -230,6 +235,16 @@ mod tests {
         let mut swarm = swarm(2);
         swarm.nodes[0].ready = false;
         assert_eq!(numbers(&stand(&swarm)), (0, 2));
+    }
+
+    #[test]
+    fn a_task_that_stops_is_leaving_unless_its_node_is_down() {
+        let mut swarm = swarm(2);
+        assert!(!stand(&swarm).leaving);
+        swarm.tasks[1].desired_state = "shutdown".into();
+        assert!(stand(&swarm).leaving);
+        swarm.nodes[0].ready = false;
+        assert!(!stand(&swarm).leaving);
     }
 
     #[test]
