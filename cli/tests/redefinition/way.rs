@@ -110,7 +110,8 @@ fn a_dump_restores_a_service_and_a_network_that_were_removed() {
 #[test]
 fn gateway_range_and_options_of_the_network_are_those_that_were_asked_for() {
     let stage = Stage::with(&[web("one")]);
-    let wanted = ["--gateway", "10.60.0.254", "--ip-range", "10.60.0.128/25", "--opt", "com.example.key=value"];
+    let wanted =
+        ["--gateway", "10.60.0.254", "--ip-range", "10.60.0.128/25", "--opt", "com.example.key=value"];
     stage.succeed(&[&RECREATE[..], &wanted].concat());
     stage.settle();
     let network = stage.call("GET", "/networks/front", &Value::Null);

@@ -105,9 +105,9 @@ impl Stand {
             tasks: shown.collect(),
             failed: failed.iter().map(|task| task.status.err.clone()).collect(),
             over,
-            leaving: tasks.iter().any(|task| {
-                task.status.state == "running" && task.desired_state != "running" && !down(task)
-            }),
+            leaving: tasks
+                .iter()
+                .any(|task| task.status.state == "running" && task.desired_state != "running" && !down(task)),
         }
     }
 
