@@ -174,7 +174,7 @@ impl<E: Engine> Watch<'_, E> {
                     return Err(ConvergeError::Ended { service, failed, wanted, reason }.into());
                 }
                 // Whose place it takes is still stopping: what a new task waits for then comes by itself.
-                if moved.elapsed() >= search && !stand.leaving {
+                if moved.elapsed() >= search && stand.leaving == 0 {
                     search += LONG_PATIENCE;
                     self.tell_reasons().await?;
                     nodes = self.engine.nodes().await?;

@@ -38,8 +38,8 @@ pub(super) struct Stand {
     failed: Vec<String>,
     /// Nothing more will come of the tasks that are not done.
     over: bool,
-    /// Whether an old task is still stopping, on a node that answers.
-    pub(super) leaving: bool,
+    /// Old tasks that are still stopping, on nodes that answer.
+    pub(super) leaving: usize,
 }
 
 /// One task as it is shown.
@@ -105,9 +105,7 @@ impl Stand {
             tasks: shown.collect(),
             failed: failed.iter().map(|task| task.status.err.clone()).collect(),
             over,
-            leaving: tasks
-                .iter()
-                .any(|task| task.status.state == "running" && task.desired_state != "running" && !down(task)),
+            leaving: tasks.iter().filter(|task| is_leaving(task) && !down(task)).count(),
         }
     }
 
@@ -169,6 +167,10 @@ impl Shown {
 fn rank(task: &Task) -> (usize, usize) {
     let place = |state: &str| WAY.iter().position(|known| *known == state).unwrap_or(WAY.len());
     (place(&task.desired_state), place(&task.status.state))
+}
+
+fn is_leaving(task: &Task) -> bool {
+    task.status.state == "running" && task.desired_state != "running"
 }
 
 fn has_failed(task: &Task) -> bool {
@@ -240,11 +242,11 @@ mod tests {
     #[test]
     fn a_task_that_stops_is_leaving_unless_its_node_is_down() {
         let mut swarm = swarm(2);
-        assert!(!stand(&swarm).leaving);
+        assert_eq!(stand(&swarm).leaving, 0);
         swarm.tasks[1].desired_state = "shutdown".into();
-        assert!(stand(&swarm).leaving);
+        assert_eq!(stand(&swarm).leaving, 1);
         swarm.nodes[0].ready = false;
-        assert!(!stand(&swarm).leaving);
+        assert_eq!(stand(&swarm).leaving, 0);
     }
 
     #[test]
