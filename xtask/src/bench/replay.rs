@@ -74,7 +74,9 @@ fn serve(mut stream: UnixStream, answers: &Answers, sent: &Mutex<Instant>) -> Re
             body.len()
         );
         stream.write_all(head.as_bytes())?;
-        stream.write_all(body)?;
+        if !first.starts_with("HEAD ") {
+            stream.write_all(body)?;
+        }
         *sent.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
     Ok(())
