@@ -3,12 +3,17 @@
 use serde_json::Value;
 
 use super::Way;
+use crate::gateway;
 use crate::service::RawService;
 
 /// The way for a group that goes none yet: labels where a Traefik of this swarm reads the swarm by itself and none asks
 /// an HTTP provider, as far as arguments and environment tell. A file with settings is not looked at, and a Traefik
-/// elsewhere is not seen; then it is the provider, which serves every group.
+/// elsewhere is not seen; then it is the provider, which serves every group. A gateway of ours has one.
 pub fn usual(services: &[RawService]) -> Way {
+    let ours = |service: &RawService| service.spec()["Labels"].get(gateway::LABEL).is_some();
+    if services.iter().any(ours) {
+        return Way::Provider;
+    }
     let traefiks = services.iter().map(RawService::spec).filter(|spec| is_traefik(spec));
     let (mut swarm, mut http) = (false, false);
     for setting in traefiks.flat_map(settings) {
@@ -67,5 +72,19 @@ mod tests {
         assert_eq!(way(&[other]), Way::Provider);
         assert_eq!(way(&[json!({"Image": "traefik", "Args": ["--providers.swarm=false"]})]), Way::Provider);
         assert_eq!(way(&[]), Way::Provider);
+    }
+
+    #[test]
+    fn beside_a_gateway_of_ours_it_is_the_provider() {
+        let container = json!({"Image": "traefik", "Args": ["--providers.swarm=true"]});
+        let service = |labels: Value| {
+            let spec = json!({"Name": "s", "Labels": labels, "TaskTemplate": {"ContainerSpec": container}});
+            RawService::new(json!({"ID": "id", "Spec": spec})).unwrap()
+        };
+        assert_eq!(usual(&[service(json!({}))]), Way::Labels);
+        assert_eq!(
+            usual(&[service(json!({})), service(json!({"org.smsvc.gateway": "edge"}))]),
+            Way::Provider
+        );
     }
 }
