@@ -78,26 +78,11 @@ fn with_token(request: &Request, token: &str) -> Request {
 fn a_route_lets_in_who_has_a_token_with_its_permission_and_nobody_else(world: &World) -> Result<()> {
     let ground = world.ground("guarded");
     let (host, keys) = (ground.host(), format!("auth.keys={}", keys()));
-    ground.create(
+    ground.publish_with(
         "pets",
-        &[
-            "--network",
-            &world.stage.network,
-            "--group",
-            "guarded",
-            "--host",
-            &host,
-            "--port",
-            "8080",
-            "--api-set",
-            &keys,
-            "--api-set",
-            "auth.issuer=https://login.example",
-            "--route",
-            "GET /pets",
-            "--route",
-            "DELETE /pets auth=jwt auth.permissions=admin,keeper",
-        ],
+        "guarded",
+        &[&keys, "auth.issuer=https://login.example"],
+        &["GET /pets", "DELETE /pets auth=jwt auth.permissions=admin,keeper"],
     )?;
     let (open, guarded) = (Request::new("GET", &host, "/pets"), Request::new("DELETE", &host, "/pets"));
     world.send_until(&open, 200)?;
@@ -175,26 +160,11 @@ fn a_route_lets_in_who_has_a_token_with_its_permission_and_nobody_else(world: &W
 fn no_client_can_say_it(world: &World) -> Result<()> {
     let ground = world.ground("claims");
     let (host, keys) = (ground.host(), format!("auth.keys={}", keys()));
-    ground.create(
+    ground.publish_with(
         "pets",
-        &[
-            "--network",
-            &world.stage.network,
-            "--group",
-            "claims",
-            "--host",
-            &host,
-            "--port",
-            "8080",
-            "--api-set",
-            &keys,
-            "--api-set",
-            "auth.claims.X-User=sub",
-            "--route",
-            "GET /open",
-            "--route",
-            "GET /guarded auth=jwt",
-        ],
+        "claims",
+        &[&keys, "auth.claims.X-User=sub"],
+        &["GET /open", "GET /guarded auth=jwt"],
     )?;
     let (open, guarded) = (Request::new("GET", &host, "/open"), Request::new("GET", &host, "/guarded"));
     world.send_until(&open, 200)?;

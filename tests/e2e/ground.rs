@@ -74,9 +74,21 @@ impl Ground<'_> {
 
     /// A service of an API group behind Traefik, at this trial's host.
     pub(crate) fn publish(&self, short: &str, group: &str, routes: &[&str]) -> Result<String> {
+        self.publish_with(short, group, &[], routes)
+    }
+
+    /// The same with settings of the group.
+    pub(crate) fn publish_with(
+        &self,
+        short: &str,
+        group: &str,
+        settings: &[&str],
+        routes: &[&str],
+    ) -> Result<String> {
         let host = self.host();
         let mut options =
             vec!["--network", &self.world.stage.network, "--group", group, "--host", &host, "--port", "8080"];
+        options.extend(settings.iter().flat_map(|setting| ["--api-set", setting]));
         options.extend(routes.iter().flat_map(|route| ["--route", route]));
         self.create(short, &options)
     }

@@ -116,7 +116,6 @@ fn missing(error: &clap::Error, command: &Command, name: &str) -> Said {
     }
     if required.is_empty() || (!shown.is_empty() && flags()) {
         // clap shows one of several as `<--this <VALUE>|--that>`.
-        // clap shows one of several as `<--this <VALUE>|--that>`.
         let either = |shown: &String| {
             let names = shown.split(['<', '>', '|', ' ']).filter_map(|word| word.strip_prefix("--"));
             names.map(quote).collect::<Vec<_>>().join(" or ")

@@ -26,8 +26,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use smsvc_tests::engine::{self, Choice};
 use smsvc_tests::patience::wait_for;
 use smsvc_tests::process::{Companion, output};
+use smsvc_tests::stage::{Binaries, Stage};
 use smsvc_tests::teardown::Teardown;
 use smsvc_tests::{artifact, traefik};
 use tempfile::TempDir;
@@ -86,6 +88,18 @@ impl Bench {
         let folder = self.folder.path().join(name);
         fs::create_dir_all(&folder)?;
         Ok(folder)
+    }
+
+    /// A stage on an engine of its own, with the programs that are measured.
+    fn stage(&self, name: &str) -> Result<Stage> {
+        let tools = engine::tools().map_err(anyhow::Error::msg)?;
+        let binaries = Binaries {
+            plugin: self.plugin.clone(),
+            guest: self.guest.clone(),
+            backend: artifact::backend()?,
+            traefik: self.traefik.clone(),
+        };
+        Stage::set_up(name, Choice::Private(tools), &binaries, &report::step)
     }
 
     /// How many rounds, where a thorough run has so many.

@@ -10,11 +10,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use smsvc_tests::api::Api;
-use smsvc_tests::artifact;
-use smsvc_tests::engine::{self, Choice};
 use smsvc_tests::http::Request;
 use smsvc_tests::patience::wait_for;
-use smsvc_tests::stage::{Binaries, Stage};
+use smsvc_tests::stage::Stage;
 
 use crate::bench::Bench;
 use crate::bench::load::count;
@@ -51,14 +49,7 @@ struct Redefined {
 }
 
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let tools = engine::tools().map_err(anyhow::Error::msg)?;
-    let binaries = Binaries {
-        plugin: bench.plugin.clone(),
-        guest: bench.guest.clone(),
-        backend: artifact::backend()?,
-        traefik: bench.traefik.clone(),
-    };
-    let stage = Stage::set_up("smsvc-bench", Choice::Private(tools), &binaries, &report::step)?;
+    let stage = bench.stage("smsvc-bench")?;
     let pair = Pair::create(&stage)?;
     let service = stage.name_of("service");
     let options = [

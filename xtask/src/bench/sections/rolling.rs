@@ -5,13 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use smsvc_tests::artifact;
 use smsvc_tests::docker::Docker;
-use smsvc_tests::engine::{self, Choice};
 use smsvc_tests::gateway::{Gateway, entry_point, import_traefik};
 use smsvc_tests::http::Request;
 use smsvc_tests::patience::wait_for;
-use smsvc_tests::stage::{Binaries, Stage, free_port};
+use smsvc_tests::stage::{Stage, free_port};
 use smsvc_tests::steady::{Load, Tally};
 
 use crate::bench::Bench;
@@ -35,14 +33,7 @@ to, without a word to the connections that it has.
   task is in it, for both.";
 
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let tools = engine::tools().map_err(anyhow::Error::msg)?;
-    let binaries = Binaries {
-        plugin: bench.plugin.clone(),
-        guest: bench.guest.clone(),
-        backend: artifact::backend()?,
-        traefik: bench.traefik.clone(),
-    };
-    let stage = Stage::set_up("smsvc-rolling", Choice::Private(tools), &binaries, &report::step)?;
+    let stage = bench.stage("smsvc-rolling")?;
     let pair = Pair::create(&stage, &bench.traefik, &bench.guest)?;
     let mut section = Section::new("Updates and new services behind Traefik", METHOD);
 
