@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smsvc_core::labels::{self, LabelError};
-use smsvc_core::merge::{Declaration, Merged, Refusal, merge};
+use smsvc_core::merge::{Conflict, Declaration, Merged, merge};
+use smsvc_core::name::Name;
 
 use crate::service::RawService;
 
@@ -39,6 +40,14 @@ pub struct Declared {
 }
 
 impl Reading {
+    /// The declaration, if it is in order.
+    pub fn sound(&self) -> Option<&Arc<Declaration>> {
+        match self {
+            Self::Sound(declaration) => Some(declaration),
+            Self::Silent | Self::Broken { .. } => None,
+        }
+    }
+
     /// Reads the labels of a service.
     pub fn of(service: &RawService) -> Self {
         match labels::parse(service.name(), service.created_at(), &service.labels()) {
@@ -87,17 +96,8 @@ impl Declared {
 
     /// What is wrong, in one line a service.
     pub fn problems(&self) -> impl Iterator<Item = String> {
-        let broken = self
-            .broken
-            .values()
-            .flatten()
-            .map(|error| format!("{}: {error}; its API group is left out", error.code()));
-        let held_back = self.held_back.iter().map(|(service, group)| {
-            format!(
-                "service {service} is not routed: its API group {group} has a service with a broken label"
-            )
-        });
-        broken.chain(held_back)
+        let broken = self.broken.values().flatten().map(broken_line);
+        broken.chain(self.held_back.iter().map(|(service, group)| held_back_line(service, group)))
     }
 
     /// The groups, merged over their services.
@@ -106,12 +106,21 @@ impl Declared {
     }
 }
 
+/// That a service has a broken label.
+pub fn broken_line(error: &LabelError) -> String {
+    format!("{}: {error}; its API group is left out", error.code())
+}
+
+/// That a service is not routed for the broken label of another one.
+pub fn held_back_line(service: &str, group: &str) -> String {
+    format!("service {service} is not routed: its API group {group} has a service with a broken label")
+}
+
 /// Why a group is left out, in one line a conflict.
-pub fn refusal_lines(refusal: &Refusal) -> impl Iterator<Item = String> {
-    refusal
-        .errors
+pub fn refusal_lines(group: &Name, conflicts: &[Conflict]) -> impl Iterator<Item = String> {
+    conflicts
         .iter()
-        .map(|error| format!("{}: {error}; API group {} is left out", error.code(), refusal.group))
+        .map(move |conflict| format!("{}: {conflict}; API group {group} is left out", conflict.code()))
 }
 
 /// The groups that a service with broken labels may mean: a key that stands twice with different case is one of the

@@ -26,9 +26,9 @@ pub struct Group {
 pub struct Member {
     /// Its name, unique in the swarm.
     pub service: ServiceName,
-    /// How many services of the [`Spec`](crate::spec::Spec) are older; the older one wins where two routes
-    /// are equal in rank otherwise.
-    pub age: u32,
+    /// The less, the older: a number of older services, or a time. The older one wins where two routes are equal in rank
+    /// otherwise.
+    pub age: u64,
     /// What it takes; the names are unique.
     pub routes: Vec<Route>,
 }

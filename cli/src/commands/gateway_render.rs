@@ -58,8 +58,8 @@ pub async fn gateway_render(engine: &impl Engine, args: &RenderArgs, report: Rep
     }
     if rendering == Rendering::Provider {
         let backend = |service: &ServiceName| backends.iter().find(|it| it.service == *service).cloned();
-        let document = Documents::new(options.document).write(&[Arc::new(found)], backend);
-        report.rendered_document(&document);
+        let mut documents = Documents::of(options.document, [Arc::new(found)], backend);
+        report.rendered_document(&documents.write());
         return Ok(());
     }
     let backends: Vec<Backend> = backends.iter().map(|backend| Backend::clone(backend)).collect();

@@ -1,21 +1,21 @@
 //! The swarm as far as Traefik's document depends on it, and the document.
 //!
 //! Takes whole lists and single objects alike, in whatever order they come, and the document is the same as if everything
-//! had been listed at once. What does not depend on what has changed is not made a second time. Pure.
+//! had been listed at once. A change costs what its own group costs: which groups are to be looked at again is noted when it
+//! comes, and the others are not touched. Pure.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use smsvc_core::group::Group;
-use smsvc_core::merge::Merger;
-use smsvc_core::name::ServiceName;
+use smsvc_core::merge::{Declaration, Merger, Outcome};
+use smsvc_core::name::Name;
 use smsvc_core::traefik::{Backend, Documents};
 
 use super::document::{Options, Published};
 use super::reach::reach;
 use crate::engine::{Network, Task};
-use crate::groups::{Declared, Reading, refusal_lines};
+use crate::groups::{Reading, broken_line, held_back_line, refusal_lines};
 use crate::publish::is_compiled;
 use crate::service::RawService;
 
@@ -26,12 +26,21 @@ pub(super) struct Catalogue {
     services: BTreeMap<String, Entry>,
     /// By service.
     tasks: BTreeMap<String, Vec<Kept>>,
+    groups: BTreeMap<Name, Known>,
+    /// Services with a broken label, by what they may mean as their group.
+    spoilt: BTreeMap<String, BTreeSet<String>>,
+    /// What is wrong with the labels of each, by its name.
+    broken: BTreeMap<(String, String), Vec<String>>,
+    /// The groups of which something may be other than in the last document.
+    touched: BTreeSet<Name>,
     merger: Merger,
     documents: Documents,
+    last: Option<Published>,
 }
 
 /// A service.
 struct Entry {
+    stamp: Option<Stamp>,
     name: String,
     networks: Vec<String>,
     reading: Reading,
@@ -39,6 +48,17 @@ struct Entry {
     compiled: bool,
     /// Where Traefik reaches it, or why it cannot; for a member of a group.
     backend: Option<Result<Arc<Backend>, String>>,
+}
+
+/// Count and time of the last change of a service: where both are as before, nothing has changed.
+type Stamp = (u64, String);
+
+/// An API group, as far as the last document has looked at it.
+#[derive(Default)]
+struct Known {
+    /// The services whose labels name it and are in order, by id.
+    members: BTreeSet<String>,
+    problems: Vec<String>,
 }
 
 /// A task that the swarm means to keep running.
@@ -58,8 +78,13 @@ impl Catalogue {
             networks: BTreeMap::new(),
             services: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            spoilt: BTreeMap::new(),
+            broken: BTreeMap::new(),
+            touched: BTreeSet::new(),
             merger: Merger::default(),
             documents: Documents::new(options.document),
+            last: None,
         }
     }
 
@@ -67,8 +92,14 @@ impl Catalogue {
     pub(super) fn whole(&mut self, networks: Vec<Network>, services: &[RawService], tasks: &[Task]) {
         self.networks = by_id(networks);
         self.tasks = kept(tasks);
-        self.services =
-            services.iter().map(|service| (service.id().to_owned(), Entry::of(service))).collect();
+        let listed: BTreeSet<&str> = services.iter().map(RawService::id).collect();
+        let gone = self.services.keys().filter(|id| !listed.contains(id.as_str()));
+        for id in gone.cloned().collect::<Vec<_>>() {
+            self.forget(&id);
+        }
+        for service in services {
+            self.know(service);
+        }
         self.reach_all();
     }
 
@@ -86,12 +117,75 @@ impl Catalogue {
 
     /// One service, or that it is gone.
     pub(super) fn service(&mut self, id: &str, service: Option<&RawService>) {
-        let Some(service) = service else {
-            self.services.remove(id);
+        match service {
+            Some(service) => {
+                self.know(service);
+                self.reach(id);
+            }
+            None => self.forget(id),
+        }
+    }
+
+    fn know(&mut self, service: &RawService) {
+        let known = self.services.get(service.id());
+        if known.is_some_and(|known| known.stamp.is_some() && known.stamp == stamp(service)) {
             return;
-        };
-        self.services.insert(id.to_owned(), Entry::of(service));
-        self.reach(id);
+        }
+        let mut entry = Entry::of(service);
+        // The same declaration once more is no reason to merge its group again.
+        if let Some(before) = known.and_then(|known| known.reading.sound())
+            && entry.reading.sound() == Some(before)
+        {
+            entry.reading = Reading::Sound(Arc::clone(before));
+        }
+        self.forget(service.id());
+        let id = || service.id().to_owned();
+        match &entry.reading {
+            Reading::Silent => {}
+            Reading::Sound(declaration) => {
+                self.groups.entry(declaration.group.clone()).or_default().members.insert(id());
+                self.touched.insert(declaration.group.clone());
+            }
+            Reading::Broken { errors, groups } => {
+                for group in groups {
+                    self.spoilt.entry(group.clone()).or_default().insert(id());
+                    self.touch_text(group);
+                }
+                let lines = errors.iter().map(broken_line).collect();
+                self.broken.insert((entry.name.clone(), id()), lines);
+            }
+        }
+        self.services.insert(id(), entry);
+    }
+
+    fn forget(&mut self, id: &str) {
+        let Some(entry) = self.services.remove(id) else { return };
+        match entry.reading {
+            Reading::Silent => {}
+            Reading::Sound(declaration) => {
+                if let Some(known) = self.groups.get_mut(&declaration.group) {
+                    known.members.remove(id);
+                }
+                self.touched.insert(declaration.group.clone());
+            }
+            Reading::Broken { groups, .. } => {
+                for group in groups {
+                    if let Some(services) = self.spoilt.get_mut(&group) {
+                        services.remove(id);
+                        if services.is_empty() {
+                            self.spoilt.remove(&group);
+                        }
+                    }
+                    self.touch_text(&group);
+                }
+                self.broken.remove(&(entry.name, id.to_owned()));
+            }
+        }
+    }
+
+    /// Touches the group that a label names, if it is one.
+    fn touch_text(&mut self, group: &str) {
+        self.touched.extend(Name::parse(group));
     }
 
     /// All kept tasks; the services of which they are others than before.
@@ -137,33 +231,83 @@ impl Catalogue {
             let addresses = serving.flat_map(|task| &task.addresses).filter(|(on, _)| *on == network);
             addresses.map(|(_, address)| *address).collect()
         });
-        entry.backend = Some(found.map(Arc::new));
+        let found = found.map(Arc::new);
+        if entry.backend.as_ref() != Some(&found) {
+            entry.backend = Some(found);
+            self.touched.insert(declaration.group.clone());
+        }
     }
 
     /// The document for what is known now, and what is not in it.
     pub(super) fn publish(&mut self) -> Published {
-        let readings = self.services.values().map(|entry| (entry.name.as_str(), &entry.reading));
-        let declared = Declared::gather(readings);
-        let mut problems: Vec<String> = declared.problems().collect();
-        let merging = self.merger.merge(declared.declarations);
-        problems.extend(merging.refused.iter().flat_map(refusal_lines));
-        let backends: HashMap<&str, &Result<Arc<Backend>, String>> =
-            self.services.values().filter_map(|it| Some((it.name.as_str(), it.backend.as_ref()?))).collect();
-        let backend = |service: &ServiceName| backends.get(service.as_str())?.as_ref().ok().map(Arc::clone);
-        // Traefik has the others from labels already.
-        let compiled: HashSet<&str> =
-            self.services.values().filter(|entry| entry.compiled).map(|entry| entry.name.as_str()).collect();
-        let served = |group: &&Arc<Group>| {
-            !group.services.iter().any(|member| compiled.contains(member.service.as_str()))
+        let touched = std::mem::take(&mut self.touched);
+        if let Some(last) = self.last.as_ref().filter(|_| touched.is_empty()) {
+            return last.clone();
+        }
+        let declared = touched.iter().map(|name| (name.clone(), self.declared(name))).collect();
+        let changed = self.merger.merge(declared);
+        for name in changed.union(&touched) {
+            self.settle(name);
+        }
+        let document = self.documents.write().into();
+        let groups = self.documents.groups().cloned().collect();
+        let of_groups = self.groups.values().flat_map(|known| &known.problems);
+        let problems = self.broken.values().flatten().chain(of_groups).cloned().collect();
+        let published = Published { document, groups, problems };
+        self.last = Some(published.clone());
+        published
+    }
+
+    /// What the members of a group declare; nothing where one that may be a member has a broken label.
+    fn declared(&self, name: &Name) -> Vec<Arc<Declaration>> {
+        let whole = !self.spoilt.contains_key(name.as_str());
+        let known = self.groups.get(name).filter(|_| whole);
+        let entries =
+            known.into_iter().flat_map(|known| &known.members).filter_map(|id| self.services.get(id));
+        entries.filter_map(|entry| entry.reading.sound()).cloned().collect()
+    }
+
+    /// Puts a group into the document or leaves it out, and notes what is wrong with it.
+    fn settle(&mut self, name: &Name) {
+        let Some(known) = self.groups.get(name).filter(|known| !known.members.is_empty()) else {
+            self.groups.remove(name);
+            self.documents.remove(name);
+            return;
         };
-        let groups: Vec<Arc<Group>> = merging.groups.iter().filter(served).cloned().collect();
-        let document = self.documents.write(&groups, backend).into();
-        for member in groups.iter().flat_map(|group| &group.services) {
-            if let Some(Err(reason)) = backends.get(member.service.as_str()) {
-                problems.push(format!("service {} answers 503: {reason}", member.service));
+        let entries = || known.members.iter().filter_map(|id| self.services.get(id));
+        let mut problems = Vec::new();
+        let mut served = None;
+        match self.merger.outcomes().get(name) {
+            None => {
+                let mut held_back: Vec<&str> = entries().map(|entry| entry.name.as_str()).collect();
+                held_back.sort_unstable();
+                problems.extend(held_back.into_iter().map(|service| held_back_line(service, name.as_str())));
+            }
+            Some(Outcome::Refused(conflicts)) => problems.extend(refusal_lines(name, conflicts)),
+            // Traefik has it from labels already.
+            Some(Outcome::Served(_)) if entries().any(|entry| entry.compiled) => {}
+            Some(Outcome::Served(group)) => {
+                let by_name: BTreeMap<&str, &Result<Arc<Backend>, String>> = entries()
+                    .filter_map(|entry| Some((entry.name.as_str(), entry.backend.as_ref()?)))
+                    .collect();
+                let mut backends = Vec::with_capacity(group.services.len());
+                for member in &group.services {
+                    let found = by_name.get(member.service.as_str());
+                    if let Some(Err(reason)) = found {
+                        problems.push(format!("service {} answers 503: {reason}", member.service));
+                    }
+                    backends.push(found.and_then(|found| found.as_ref().ok()).cloned());
+                }
+                served = Some((Arc::clone(group), backends));
             }
         }
-        Published { document, groups, problems }
+        match served {
+            Some((group, backends)) => self.documents.set(group, backends),
+            None => self.documents.remove(name),
+        }
+        if let Some(known) = self.groups.get_mut(name) {
+            known.problems = problems;
+        }
     }
 
     /// Where Traefik reaches each service that is in a group, by its name; or why it cannot.
@@ -175,6 +319,7 @@ impl Catalogue {
 impl Entry {
     fn of(service: &RawService) -> Self {
         Self {
+            stamp: stamp(service),
             name: service.name().to_owned(),
             networks: service.network_ids().map(str::to_owned).collect(),
             reading: Reading::of(service),
@@ -182,6 +327,10 @@ impl Entry {
             backend: None,
         }
     }
+}
+
+fn stamp(service: &RawService) -> Option<Stamp> {
+    Some((service.version(), service.json()["UpdatedAt"].as_str()?.to_owned()))
 }
 
 fn by_id(networks: Vec<Network>) -> BTreeMap<String, Network> {
@@ -218,7 +367,7 @@ mod tests {
     use crate::observe::Swarm;
 
     /// A swarm in one of many states: for each of four services whether it is there, its path, its tasks, and how many of
-    /// them are to stop.
+    /// them are to stop. Paths meet across the groups, and one of them is wrong.
     fn swarm(sketch: &[(bool, u8, u8, u8)]) -> Swarm {
         let mut swarm =
             Swarm::sample().with_network("front", "10.1.0.0/24").with_network("back", "10.2.0.0/24");
@@ -236,6 +385,13 @@ mod tests {
             }
             let _ = there;
         }
+        for service in &mut swarm.services {
+            let mut json = service.json().clone();
+            let number = service.name().trim_start_matches('s');
+            json["CreatedAt"] = format!("2026-01-01T00:00:0{number}Z").into();
+            json["UpdatedAt"] = json["Spec"].to_string().into();
+            *service = RawService::new(json).unwrap();
+        }
         swarm
     }
 
@@ -246,7 +402,7 @@ mod tests {
     /// Tells the catalogue what has changed from one swarm to the next, object by object.
     fn follow(catalogue: &mut Catalogue, before: &Swarm, after: &Swarm, by_list: bool) {
         let ids = before.services.iter().chain(&after.services).map(RawService::id);
-        let ids: std::collections::BTreeSet<&str> = ids.collect();
+        let ids: BTreeSet<&str> = ids.collect();
         for id in &ids {
             catalogue.service(id, after.services.iter().find(|service| service.id() == *id));
         }

@@ -1,6 +1,6 @@
 //! Follows the swarm: hears what the engine tells, looks at what may have changed, and puts the document on the board.
 //!
-//! All calls are made one after the other, so that no answer is older than what is known already. Whenever the stream of
+//! Of one object nothing is asked before the last answer is there, so that no answer is older than what is known already. Whenever the stream of
 //! events ends, something may have been missed: the engine is connected to anew, and everything is looked at.
 
 use std::convert::Infallible;
@@ -128,15 +128,17 @@ impl<E: Engine> Watch<'_, E> {
                     self.catalogue.networks(within(engine.networks()).await?);
                 }
                 for (id, spec) in services {
-                    if *spec {
-                        let service = within(engine.service(id)).await?;
+                    let service = async { if *spec { engine.service(id).await.map(Some) } else { Ok(None) } };
+                    let both = async { tokio::try_join!(service, engine.kept_tasks(Some(id))) };
+                    let (service, tasks) = within(both).await?;
+                    if let Some(service) = service {
                         self.catalogue.service(id, service.as_ref());
                         if self.catalogue.misses_a_network_of(id) {
                             self.catalogue.networks(within(engine.networks()).await?);
                         }
                         other = true;
                     }
-                    if self.catalogue.tasks_of(id, &within(engine.kept_tasks(Some(id))).await?) {
+                    if self.catalogue.tasks_of(id, &tasks) {
                         changed.push(id.clone());
                         other = true;
                     }

@@ -15,7 +15,7 @@ use smsvc_core::table::{Rule, Rules};
 use super::Report;
 use super::table::{Align, Table};
 use crate::args::{Format, TestArgs};
-use crate::groups::Declared;
+use crate::groups::{Declared, refusal_lines};
 use crate::template::ExecError;
 
 /// How many rules that do not take a request are shown: those that come nearest.
@@ -24,7 +24,9 @@ const NEAR_MISSES: usize = 8;
 impl Report {
     /// Groups and services that are not routed.
     pub fn route_problems(self, declared: &Declared, merged: &Merged) {
-        for problem in declared.problems().chain(merged.refused.iter().flat_map(crate::groups::refusal_lines))
+        for problem in declared
+            .problems()
+            .chain(merged.refused.iter().flat_map(|it| refusal_lines(&it.group, &it.errors)))
         {
             self.warning(&problem);
         }

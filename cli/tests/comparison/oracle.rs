@@ -109,7 +109,7 @@ fn named(mut group: Group, at: usize) -> Group {
     group.name = Name::parse(&format!("g{at}")).expect("a name");
     for (number, member) in group.services.iter_mut().enumerate() {
         member.service = ServiceName::parse(&format!("s{at}-{number}")).expect("a name");
-        member.age = u32::try_from(number).expect("few");
+        member.age = u64::try_from(number).expect("few");
     }
     group
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use smsvc_core::group::Group;
 use smsvc_core::merge::Scheme;
 use smsvc_core::name::ServiceName;
 use smsvc_core::spec::Spec;
@@ -33,11 +32,11 @@ pub(crate) fn send(binary: &Path, spec: &Spec, requests: &[Request]) -> Vec<Outc
 
 /// The provider's document.
 pub(crate) fn document(spec: &Spec, backends: &[Backend]) -> String {
-    let mut groups: Vec<Arc<Group>> = spec.groups.iter().cloned().map(Arc::new).collect();
-    groups.sort_by(|one, two| one.name.cmp(&two.name));
-    Documents::new(options()).write(&groups, |service| {
+    let groups = spec.groups.iter().cloned().map(Arc::new);
+    let backend = |service: &ServiceName| {
         backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
-    })
+    };
+    Documents::of(options(), groups, backend).write()
 }
 
 /// What the document depends on beside the groups.

@@ -260,7 +260,7 @@ fn guarded(member: &Declaration) -> impl Iterator<Item = Conflict> {
 
 /// The conflicts between groups that are sound in themselves, each with the group to leave out for it.
 pub(super) fn between<G: Borrow<Group>>(groups: &[G]) -> Vec<(Name, Conflict)> {
-    let mut owned: Vec<(u32, &Group, Owned<'_>)> = Vec::new();
+    let mut owned: Vec<(u64, &Group, Owned<'_>)> = Vec::new();
     for group in groups.iter().map(Borrow::borrow) {
         for member in &group.services {
             for route in &member.routes {

@@ -72,14 +72,41 @@ impl Declaration {
     }
 
     /// The older sorts first.
+    pub(super) fn seniority(&self) -> (u64, &ServiceName) {
+        (self.age(), &self.service)
+    }
+
+    /// The time of its creation as a number, the later the greater. What has none, or none that can be read, is the
+    /// youngest.
     ///
     /// The engine leaves trailing zeros of the fraction out, so that its texts do not sort by themselves:
     /// `…:00.1Z` is later than `…:00Z`.
-    pub(super) fn seniority(&self) -> impl Ord + '_ {
-        let utc = self.created.strip_suffix('Z').unwrap_or(&self.created);
-        let (seconds, fraction) = utc.split_once('.').unwrap_or((utc, ""));
-        (self.created.is_empty(), seconds, fraction.trim_end_matches('0'), &self.service)
+    pub(super) fn age(&self) -> u64 {
+        nanoseconds(&self.created).unwrap_or(u64::MAX)
     }
+}
+
+/// A time in UTC (RFC 3339) in nanoseconds of a calendar in which every month has 31 days.
+fn nanoseconds(time: &str) -> Option<u64> {
+    let time = time.strip_suffix('Z')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let (date, clock) = time.split_once('T')?;
+    let number = |text: &str, most: u64| -> Option<u64> {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then_some(text)?.parse().ok().filter(|number| *number <= most)
+    };
+    let mut parts = date.split('-').chain(clock.split(':'));
+    let mut seconds = number(parts.next()?, 9999)?.checked_sub(1970)?;
+    // Each unit with its least and its greatest value; a minute has room for a leap second.
+    for (least, most) in [(1_u64, 12_u64), (1, 31), (0, 23), (0, 59), (0, 60)] {
+        let part = number(parts.next()?, most)?.checked_sub(least)?;
+        let count = most.checked_sub(least)?.checked_add(1)?;
+        seconds = seconds.checked_mul(count)?.checked_add(part)?;
+    }
+    if parts.next().is_some() || fraction.len() > 9 {
+        return None;
+    }
+    seconds.checked_mul(1_000_000_000)?.checked_add(number(&format!("{fraction:0<9}"), 999_999_999)?)
 }
 
 impl Scheme {
@@ -101,5 +128,51 @@ impl Scheme {
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_time_is_a_greater_number() {
+        let times = [
+            "1970-01-01T00:00:00Z",
+            "2026-01-31T23:59:59.999999999Z",
+            "2026-02-01T00:00:00Z",
+            "2026-02-01T00:00:00.1Z",
+            "2026-02-01T00:00:00.25Z",
+            "2026-02-01T00:00:00.250000001Z",
+            "2026-02-01T00:00:60Z",
+            "2026-02-01T00:01:00Z",
+            "2026-02-01T01:00:00Z",
+            "2026-12-31T23:59:59Z",
+            "2027-01-01T00:00:00Z",
+            "2500-01-01T00:00:00Z",
+        ];
+        let numbers: Vec<u64> = times.iter().map(|time| nanoseconds(time).unwrap()).collect();
+        assert!(numbers.is_sorted_by(|one, two| one < two), "{numbers:?}");
+    }
+
+    #[test]
+    fn what_is_no_time_has_no_number() {
+        for other in [
+            "",
+            "1",
+            "2026-01-01",
+            "2026-01-01T00:00:00",
+            "2026-01-01T00:00:00+01:00",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T00:00:00.1234567890Z",
+            "2026-01-01T00:00:00.+1Z",
+            "2026-01-01T00:00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "9999-01-01T00:00:00Z",
+        ] {
+            assert_eq!(nanoseconds(other), None, "{other:?}");
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! Merging again and again, as a provider does: what has not changed since the last time is not looked at again.
 //!
-//! A group is made anew when one of its members is another declaration or has got another age. Whether groups conflict
-//! with each other is judged anew only among those that a group which was made anew can touch; while there are such
-//! conflicts, everything is judged.
+//! A group is made anew when one of its members is another declaration. Whether groups conflict with each other is judged
+//! anew only among those that a group which was made anew touches, directly or through others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Conflict, Declaration, Refusal, conflict};
+use super::{Conflict, Declaration, conflict};
 use crate::group::{Group, Member};
 use crate::name::Name;
 use crate::settings::Settings;
@@ -15,36 +14,31 @@ use crate::settings::Settings;
 /// What was merged last, to be merged again.
 #[derive(Debug, Default)]
 pub struct Merger {
-    declarations: Vec<Arc<Declaration>>,
     made: BTreeMap<Name, Made>,
     /// The groups that have a contact ([`conflict::contacts`]).
     contacts: BTreeMap<u64, BTreeSet<Name>>,
-    /// Whether groups that are sound in themselves conflict.
-    contested: bool,
-    merging: Merging,
+    outcomes: BTreeMap<Name, Outcome>,
 }
 
-/// The outcome. A group of which nothing has changed is the very same as the last time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Merging {
-    /// The groups without a conflict, by name; their services are in the order of their age.
-    pub groups: Vec<Arc<Group>>,
-    /// The groups left out, by name.
-    pub refused: Vec<Refusal>,
+/// What becomes of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It can be served. One of which nothing has changed is the very same as the last time.
+    Served(Arc<Group>),
+    /// It is left out, because of these; at least one.
+    Refused(Vec<Conflict>),
 }
-
-/// The members of a group with their ages, the oldest first.
-type Members = Vec<(u32, Arc<Declaration>)>;
 
 /// A group, judged by itself.
 #[derive(Debug)]
 struct Made {
-    members: Members,
+    /// The oldest first.
+    members: Vec<Arc<Declaration>>,
     outcome: Result<Arc<Group>, Vec<Conflict>>,
     contacts: BTreeSet<u64>,
 }
 
-/// The groups that are not as they were, and whom they can touch now.
+/// The groups that are not as they were, and what they have or had in common with others.
 #[derive(Debug, Default)]
 struct Touched {
     names: BTreeSet<Name>,
@@ -52,64 +46,38 @@ struct Touched {
 }
 
 impl Merger {
-    /// Merges as [`merge`](super::merge()) does. It is quickest where the order stays the same from time to time.
-    pub fn merge(&mut self, declarations: Vec<Arc<Declaration>>) -> &Merging {
+    /// From now on each of these groups has these members, in whatever order; one without any is gone. The groups of which
+    /// the outcome is another than before.
+    ///
+    /// All groups together are as [`merge`](super::merge()) makes them of all declarations, but for the ages, which tell
+    /// the time of a service's creation here.
+    pub fn merge(&mut self, groups: BTreeMap<Name, Vec<Arc<Declaration>>>) -> BTreeSet<Name> {
         let mut touched = Touched::default();
-        let groups = self.replaced(&declarations).unwrap_or_else(|| {
-            let groups = members(&declarations);
-            let gone: Vec<Name> =
-                self.made.keys().filter(|name| !groups.contains_key(*name)).cloned().collect();
-            for name in gone {
-                self.forget(&name, &mut touched);
-            }
-            groups
-        });
         for (name, members) in groups {
             self.make(name, members, &mut touched);
         }
-        self.declarations = declarations;
-        if !touched.names.is_empty() {
-            self.settle(&touched);
-        }
-        &self.merging
+        self.settle(&touched)
     }
 
-    /// The groups of which members have been replaced, each by a declaration of the same service in the same group; `None`
-    /// where anything else has changed.
-    fn replaced(&self, declarations: &[Arc<Declaration>]) -> Option<BTreeMap<Name, Members>> {
-        if declarations.len() != self.declarations.len() {
-            return None;
-        }
-        let mut groups: BTreeMap<Name, Members> = BTreeMap::new();
-        let pairs = self.declarations.iter().zip(declarations);
-        for (before, now) in pairs.filter(|(before, now)| !Arc::ptr_eq(before, now)) {
-            let place = |it: &Declaration| (it.service.clone(), it.created.clone(), it.group.clone());
-            if place(before) != place(now) {
-                return None;
-            }
-            if !groups.contains_key(&now.group) {
-                groups.insert(now.group.clone(), self.made.get(&now.group)?.members.clone());
-            }
-            let members = groups.get_mut(&now.group)?;
-            members.iter_mut().find(|(_, it)| Arc::ptr_eq(it, before))?.1 = Arc::clone(now);
-        }
-        Some(groups)
+    /// All groups by name.
+    pub fn outcomes(&self) -> &BTreeMap<Name, Outcome> {
+        &self.outcomes
     }
 
-    fn make(&mut self, name: Name, members: Members, touched: &mut Touched) {
+    fn make(&mut self, name: Name, mut members: Vec<Arc<Declaration>>, touched: &mut Touched) {
+        members.sort_by(|one, two| one.seniority().cmp(&two.seniority()));
         let same = |made: &Made| {
             made.members.len() == members.len()
-                && made
-                    .members
-                    .iter()
-                    .zip(&members)
-                    .all(|(one, two)| one.0 == two.0 && Arc::ptr_eq(&one.1, &two.1))
+                && made.members.iter().zip(&members).all(|(one, two)| Arc::ptr_eq(one, two))
         };
         if self.made.get(&name).is_some_and(same) {
             return;
         }
         self.forget(&name, touched);
-        let declared: Vec<&Declaration> = members.iter().map(|(_, it)| &**it).collect();
+        if members.is_empty() {
+            return;
+        }
+        let declared: Vec<&Declaration> = members.iter().map(|it| &**it).collect();
         let outcome = conflict::within(&declared).map(|settings| Arc::new(group(&name, &members, settings)));
         let contacts = outcome.as_ref().map(|group| conflict::contacts(group)).unwrap_or_default();
         for contact in &contacts {
@@ -130,54 +98,58 @@ impl Merger {
                 }
             }
         }
+        touched.contacts.extend(made.contacts);
         touched.names.insert(name.clone());
     }
 
     /// Leaves groups out until no two claim the same requests.
-    fn settle(&mut self, touched: &Touched) {
-        let sound = |made: &Made| made.outcome.as_ref().ok().map(Arc::clone);
-        if !self.contested {
-            let near: BTreeSet<&Name> =
-                touched.contacts.iter().filter_map(|contact| self.contacts.get(contact)).flatten().collect();
-            let near: Vec<Arc<Group>> =
-                near.into_iter().filter_map(|name| self.made.get(name)).filter_map(sound).collect();
-            self.contested = !conflict::between(&near).is_empty();
-        }
-        let mut served: Vec<Arc<Group>> = self.made.values().filter_map(sound).collect();
-        let broken = self
-            .made
-            .iter()
-            .filter_map(|(name, made)| Some((name.clone(), made.outcome.as_ref().err()?.clone())));
-        let mut refused: BTreeMap<Name, Vec<Conflict>> = broken.collect();
-        if self.contested {
-            self.contested = settle(&mut served, &mut refused);
-        }
-        let refused = refused.into_iter().map(|(group, errors)| Refusal { group, errors });
-        self.merging = Merging { groups: served, refused: refused.collect() };
-    }
-}
-
-/// The members of all groups.
-fn members(declarations: &[Arc<Declaration>]) -> BTreeMap<Name, Members> {
-    let mut by_age: Vec<_> = declarations.iter().map(|it| (it.seniority(), it)).collect();
-    by_age.sort_by(|(one, _), (two, _)| one.cmp(two));
-    let mut groups: BTreeMap<Name, Members> = BTreeMap::new();
-    for (age, (_, declaration)) in (0..).zip(by_age) {
-        let member = (age, Arc::clone(declaration));
-        match groups.get_mut(&declaration.group) {
-            Some(members) => members.push(member),
-            None => {
-                groups.insert(declaration.group.clone(), vec![member]);
+    fn settle(&mut self, touched: &Touched) -> BTreeSet<Name> {
+        let near = self.near(touched);
+        let (mut served, mut refused) = (Vec::new(), BTreeMap::new());
+        for (name, made) in near.iter().filter_map(|name| Some((name, self.made.get(name)?))) {
+            match &made.outcome {
+                Ok(group) => served.push(Arc::clone(group)),
+                Err(conflicts) => drop(refused.insert(name.clone(), conflicts.clone())),
             }
         }
+        settle(&mut served, &mut refused);
+        let served = served.into_iter().map(|group| (group.name.clone(), Outcome::Served(group)));
+        let refused = refused.into_iter().map(|(name, conflicts)| (name, Outcome::Refused(conflicts)));
+        let mut outcomes: BTreeMap<Name, Outcome> = served.chain(refused).collect();
+        let other = |name: &Name| self.outcomes.get(name) != outcomes.get(name);
+        let changed: BTreeSet<Name> = near.into_iter().filter(other).collect();
+        for name in &changed {
+            match outcomes.remove(name) {
+                Some(outcome) => drop(self.outcomes.insert(name.clone(), outcome)),
+                None => drop(self.outcomes.remove(name)),
+            }
+        }
+        changed
     }
-    groups
+
+    /// The groups that were touched, those that have a contact with them, those that have one with these, and so on: only
+    /// among them anything can be other than before.
+    fn near(&self, touched: &Touched) -> BTreeSet<Name> {
+        let mut near = touched.names.clone();
+        let mut known = touched.contacts.clone();
+        let mut waiting: Vec<u64> = known.iter().copied().collect();
+        while let Some(contact) = waiting.pop() {
+            for name in self.contacts.get(&contact).into_iter().flatten() {
+                if !near.insert(name.clone()) {
+                    continue;
+                }
+                let its = self.made.get(name).map(|made| &made.contacts).into_iter().flatten();
+                waiting.extend(its.copied().filter(|contact| known.insert(*contact)));
+            }
+        }
+        near
+    }
 }
 
-/// Leaves groups out until no two claim the same requests; whether any do.
+/// Leaves groups out until no two claim the same requests.
 ///
 /// A group that clashes only with groups that are left out themselves is served all the same.
-fn settle(sound: &mut Vec<Arc<Group>>, refused: &mut BTreeMap<Name, Vec<Conflict>>) -> bool {
+fn settle(sound: &mut Vec<Arc<Group>>, refused: &mut BTreeMap<Name, Vec<Conflict>>) {
     let conflicts = conflict::between(sound);
     let (mut contested, mut served): (Vec<Arc<Group>>, Vec<Arc<Group>>) =
         sound.drain(..).partition(|group| conflicts.iter().any(|(name, _)| *name == group.name));
@@ -193,21 +165,24 @@ fn settle(sound: &mut Vec<Arc<Group>>, refused: &mut BTreeMap<Name, Vec<Conflict
     }
     served.sort_by(|one, two| one.name.cmp(&two.name));
     *sound = served;
-    !conflicts.is_empty()
 }
 
 /// Puts members that agree together.
-fn group(name: &Name, members: &Members, settings: Settings) -> Group {
-    let declared = || members.iter().map(|(_, declaration)| declaration);
-    let member = |(age, declaration): &(u32, Arc<Declaration>)| Member {
+fn group(name: &Name, members: &[Arc<Declaration>], settings: Settings) -> Group {
+    let member = |declaration: &Arc<Declaration>| Member {
         service: declaration.service.clone(),
-        age: *age,
+        age: declaration.age(),
         routes: declaration.routes.clone(),
     };
     Group {
         name: name.clone(),
-        hosts: declared().map(|it| &it.hosts).find(|hosts| !hosts.is_empty()).cloned().unwrap_or_default(),
-        base: declared().find_map(|it| it.base.clone()).unwrap_or_default(),
+        hosts: members
+            .iter()
+            .map(|it| &it.hosts)
+            .find(|hosts| !hosts.is_empty())
+            .cloned()
+            .unwrap_or_default(),
+        base: members.iter().find_map(|it| it.base.clone()).unwrap_or_default(),
         settings,
         services: members.iter().map(member).collect(),
     }
@@ -219,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::labels;
-    use crate::merge::merge;
+    use crate::merge::{Merged, everything, merge};
 
     /// A service of few that there can be: which one, its group, host, path and method.
     #[derive(Debug, Clone, Copy)]
@@ -248,6 +223,15 @@ mod tests {
         (0..10_u8, 0..4_u8, 0..3_u8, 0..3_u8, 0..3_u8).prop_map(|(a, b, c, d, e)| Sketch(a, b, c, d, e))
     }
 
+    /// The declarations of some groups.
+    fn groups(declarations: &[Arc<Declaration>]) -> BTreeMap<Name, Vec<Arc<Declaration>>> {
+        let mut groups: BTreeMap<Name, Vec<Arc<Declaration>>> = BTreeMap::new();
+        for declaration in declarations {
+            groups.entry(declaration.group.clone()).or_default().push(Arc::clone(declaration));
+        }
+        groups
+    }
+
     proptest! {
         #[test]
         fn merging_again_gives_what_merging_from_scratch_gives(
@@ -255,18 +239,32 @@ mod tests {
         ) {
             let mut merger = Merger::default();
             let mut swarm: BTreeMap<u8, Arc<Declaration>> = BTreeMap::new();
+            let mut before = Merged::default();
             for (sketch, stays) in changes {
-                if stays {
-                    swarm.insert(sketch.0, sketch.declaration());
-                } else {
-                    swarm.remove(&sketch.0);
-                }
+                let declaration = sketch.declaration();
+                let replaced =
+                    if stays { swarm.insert(sketch.0, Arc::clone(&declaration)) } else { swarm.remove(&sketch.0) };
                 let declarations: Vec<Arc<Declaration>> = swarm.values().map(Arc::clone).collect();
+                let all = groups(&declarations);
+                let touched = replaced.iter().chain([&declaration]).map(|it| it.group.clone());
+                let members = |name: Name| (name.clone(), all.get(&name).cloned().unwrap_or_default());
+                let changed = merger.merge(touched.map(members).collect());
                 let expected = merge(&declarations);
-                let merging = merger.merge(declarations);
-                let groups: Vec<Group> = merging.groups.iter().map(|group| (**group).clone()).collect();
-                prop_assert_eq!(groups, expected.spec.groups);
-                prop_assert_eq!(&merging.refused, &expected.refused);
+                prop_assert_eq!(&everything(&merger, &declarations), &expected);
+                // Whoever keeps something of the others is right.
+                let names = |merged: &Merged| -> BTreeMap<Name, Result<Vec<_>, Vec<Conflict>>> {
+                    let members = |group: &Group| {
+                        group.services.iter().map(|it| (it.service.clone(), it.routes.clone())).collect()
+                    };
+                    let served = merged.spec.groups.iter().map(|it| (it.name.clone(), Ok(members(it))));
+                    let refused = merged.refused.iter().map(|it| (it.group.clone(), Err(it.errors.clone())));
+                    served.chain(refused).collect()
+                };
+                let (old, new) = (names(&before), names(&expected));
+                for name in old.keys().chain(new.keys()).filter(|name| old.get(name) != new.get(name)) {
+                    prop_assert!(changed.contains(name), "{} is another one", name);
+                }
+                before = expected;
             }
         }
     }
@@ -276,10 +274,16 @@ mod tests {
         let mut merger = Merger::default();
         let mut declarations: Vec<Arc<Declaration>> =
             [Sketch(0, 0, 1, 0, 0), Sketch(1, 1, 2, 0, 0)].map(Sketch::declaration).into();
-        let before = merger.merge(declarations.clone()).clone();
+        merger.merge(groups(&declarations));
+        let before = merger.outcomes().clone();
         declarations[1] = Sketch(1, 1, 2, 2, 0).declaration();
-        let after = merger.merge(declarations).clone();
-        assert!(Arc::ptr_eq(&before.groups[0], &after.groups[0]));
-        assert_ne!(before.groups[1], after.groups[1]);
+        let changed: Vec<String> =
+            merger.merge(groups(&declarations)).iter().map(ToString::to_string).collect();
+        assert_eq!(changed, ["g1"]);
+        let group = |outcomes: &BTreeMap<Name, Outcome>| match outcomes.values().next() {
+            Some(Outcome::Served(group)) => Arc::clone(group),
+            other => panic!("{other:?}"),
+        };
+        assert!(Arc::ptr_eq(&group(&before), &group(merger.outcomes())));
     }
 }

@@ -9,14 +9,15 @@ mod declaration;
 mod merger;
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::name::Name;
+use crate::name::{Name, ServiceName};
 use crate::spec::Spec;
 
 pub use conflict::{Claim, Conflict, Stated};
 pub use declaration::{Declaration, Scheme};
-pub use merger::{Merger, Merging};
+pub use merger::{Merger, Outcome};
 
 /// The groups that can be served, and those that cannot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,10 +42,35 @@ pub struct Refusal {
 /// The names of the services are distinct, as Swarm guarantees. Where two groups claim the same requests, the
 /// one whose claiming service is younger is left out, so that a newcomer never takes down a group that is not its own.
 pub fn merge<D: Borrow<Declaration>>(declarations: &[D]) -> Merged {
-    let declarations = declarations.iter().map(|it| Arc::new(it.borrow().clone())).collect();
+    let declarations: Vec<Arc<Declaration>> =
+        declarations.iter().map(|it| Arc::new(it.borrow().clone())).collect();
+    let mut groups: BTreeMap<Name, Vec<Arc<Declaration>>> = BTreeMap::new();
+    for declaration in &declarations {
+        groups.entry(declaration.group.clone()).or_default().push(Arc::clone(declaration));
+    }
     let mut merger = Merger::default();
-    let Merging { groups, refused } = merger.merge(declarations).clone();
-    Merged { spec: Spec { groups: groups.into_iter().map(Arc::unwrap_or_clone).collect() }, refused }
+    merger.merge(groups);
+    everything(&merger, &declarations)
+}
+
+/// All that was merged of these declarations, each age the number of older services.
+fn everything(merger: &Merger, declarations: &[Arc<Declaration>]) -> Merged {
+    let mut all = Merged::default();
+    for (name, outcome) in merger.outcomes() {
+        match outcome {
+            Outcome::Served(group) => all.spec.groups.push((**group).clone()),
+            Outcome::Refused(errors) => {
+                all.refused.push(Refusal { group: name.clone(), errors: errors.clone() });
+            }
+        }
+    }
+    let mut by_age: Vec<&Declaration> = declarations.iter().map(|it| &**it).collect();
+    by_age.sort_by_key(|it| it.seniority());
+    let ages: BTreeMap<&ServiceName, u64> = by_age.into_iter().map(|it| &it.service).zip(0..).collect();
+    for member in all.spec.groups.iter_mut().flat_map(|group| &mut group.services) {
+        member.age = ages.get(&member.service).copied().unwrap_or_default();
+    }
+    all
 }
 
 #[cfg(test)]
@@ -53,13 +79,14 @@ mod tests {
 
     use super::*;
     use crate::labels;
-    use crate::name::ServiceName;
 
     /// `service`, `created`, and labels as `key=value` words without `smsvc.`.
     fn declaration(service: &str, created: &str, words: &str) -> Declaration {
         let pairs = words.split_whitespace().map(|word| word.split_once('=').unwrap());
         let labels = pairs.map(|(key, value)| (format!("smsvc.{key}"), value.to_owned())).collect();
-        labels::parse(service, created, &labels).unwrap().unwrap()
+        let created =
+            if created.len() == 1 { format!("2026-01-01T00:00:0{created}Z") } else { created.into() };
+        labels::parse(service, &created, &labels).unwrap().unwrap()
     }
 
     fn codes(merged: &Merged) -> Vec<(&str, Vec<&str>, Vec<&str>)> {

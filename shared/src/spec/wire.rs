@@ -48,13 +48,13 @@ struct WireMember<'a> {
     #[serde(borrow)]
     service: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "is_oldest")]
-    age: u32,
+    age: u64,
     #[serde(borrow, default, skip_serializing_if = "Entries::is_empty")]
     routes: Entries<'a, Entries<'a, Text<'a>>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_oldest(age: &u32) -> bool {
+fn is_oldest(age: &u64) -> bool {
     *age == 0
 }
 

@@ -28,7 +28,7 @@ pub struct Rule {
 struct Owner {
     scope: Arc<Scope>,
     service: ServiceName,
-    age: u32,
+    age: u64,
 }
 
 impl Rule {
@@ -118,7 +118,7 @@ impl Rule {
     }
 
     /// The older of two is the lesser.
-    pub(crate) fn seniority(&self) -> (u32, &str, &str, &Name) {
+    pub(crate) fn seniority(&self) -> (u64, &str, &str, &Name) {
         (self.owner.age, self.group(), self.service(), self.route.name())
     }
 }

@@ -26,7 +26,7 @@ mod place;
 mod regexp;
 mod rule;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ use serde_json::{Map, Value, json};
 use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
 use crate::merge::Scheme;
-use crate::name::ServiceName;
+use crate::name::{Name, ServiceName};
 use parent::Parents;
 use part::Part;
 
@@ -93,87 +93,111 @@ impl Default for Retry {
 pub struct Documents {
     options: DocumentOptions,
     parents: Parents,
-    groups: Vec<Kept>,
+    groups: BTreeMap<Name, Kept>,
+}
+
+/// A group of a document.
+#[derive(Debug)]
+struct Kept {
+    group: Arc<Group>,
+    /// Of its services, in their order.
+    backends: Vec<Option<Arc<Backend>>>,
+    written: Option<Written>,
 }
 
 /// A group as it stood in the last document.
 #[derive(Debug)]
-struct Kept {
-    group: Arc<Group>,
+struct Written {
     refs: Vec<String>,
-    backends: Vec<Option<Arc<Backend>>>,
     part: Arc<Part>,
 }
 
 impl Documents {
-    /// None was written yet.
+    /// Of no group.
     pub fn new(options: DocumentOptions) -> Self {
-        Self { options, parents: Parents::default(), groups: Vec::new() }
+        Self { options, parents: Parents::default(), groups: BTreeMap::new() }
     }
 
-    /// The dynamic configuration for these groups and the backends of their services (Traefik 3.6 and later, which have
-    /// `parentRefs`; 3.7 and later for a group with `limit.body`), as JSON that depends on nothing else.
-    ///
-    /// The groups are in the order of their names. It is quickest where those of which nothing has changed are the very
-    /// same as the last time.
+    /// Of these groups, and the backends of their services.
+    pub fn of(
+        options: DocumentOptions,
+        groups: impl IntoIterator<Item = Arc<Group>>,
+        backend: impl Fn(&ServiceName) -> Option<Arc<Backend>>,
+    ) -> Self {
+        let mut documents = Self::new(options);
+        for group in groups {
+            let backends = group.services.iter().map(|member| backend(&member.service)).collect();
+            documents.set(group, backends);
+        }
+        documents
+    }
+
+    /// From now on there is this group, with a backend for each of its services, in their order.
+    pub fn set(&mut self, group: Arc<Group>, backends: Vec<Option<Arc<Backend>>>) {
+        if !self.groups.get(&group.name).is_some_and(|kept| kept.is(&group, &backends)) {
+            self.groups.insert(group.name.clone(), Kept { group, backends, written: None });
+        }
+    }
+
+    /// From now on there is no group of this name.
+    pub fn remove(&mut self, name: &Name) {
+        self.groups.remove(name);
+    }
+
+    /// The groups, in the order of their names.
+    pub fn groups(&self) -> impl Iterator<Item = &Arc<Group>> {
+        self.groups.values().map(|kept| &kept.group)
+    }
+
+    /// The dynamic configuration for the groups and the backends of their services (Traefik 3.6 and later, which have
+    /// `parentRefs`; 3.7 and later for a group with `limit.body`), as JSON that depends on nothing else, nor on what there
+    /// was before.
     ///
     /// * A service without addresses keeps its router and has no server: Traefik answers 503, where a missing router would
     ///   answer 404.
     /// * Without any group the document is the header middleware alone. An empty document would be a valid answer for
     ///   Traefik too, but looks the same as a mistake.
     /// * `passHostHeader` is left at Traefik's default: the backend sees the host that the client asked for.
-    pub fn write(
-        &mut self,
-        groups: &[Arc<Group>],
-        backend: impl Fn(&ServiceName) -> Option<Arc<Backend>>,
-    ) -> String {
-        self.parents.update(groups, &self.options);
-        let mut before = std::mem::take(&mut self.groups).into_iter().peekable();
+    pub fn write(&mut self) -> String {
+        let groups: Vec<Arc<Group>> = self.groups().cloned().collect();
+        self.parents.update(&groups, &self.options);
         let shared = shared_by_all(&self.options, !groups.is_empty());
         let mut parts = vec![Arc::new(shared), self.parents.part()];
-        for group in groups {
-            while before.next_if(|kept| kept.group.name < group.name).is_some() {}
-            let kept = before.next_if(|kept| kept.group.name == group.name);
-            let refs = self.parents.of(group);
-            let backends: Vec<_> = group.services.iter().map(|member| backend(&member.service)).collect();
-            let kept = match kept {
-                Some(kept) if kept.is(group, refs, &backends) => kept,
-                _ => Kept::new(Arc::clone(group), refs.to_vec(), backends, &self.options),
-            };
-            parts.push(Arc::clone(&kept.part));
-            self.groups.push(kept);
+        for kept in self.groups.values_mut() {
+            let refs = self.parents.of(&kept.group);
+            parts.push(kept.part(refs, &self.options));
         }
         part::join(&parts)
     }
 }
 
 impl Kept {
-    fn new(
-        group: Arc<Group>,
-        refs: Vec<String>,
-        backends: Vec<Option<Arc<Backend>>>,
-        options: &DocumentOptions,
-    ) -> Self {
+    fn part(&mut self, refs: &[String], options: &DocumentOptions) -> Arc<Part> {
+        match &self.written {
+            Some(written) if written.refs == refs => Arc::clone(&written.part),
+            _ => {
+                let part = Arc::new(self.write(refs, options));
+                self.written = Some(Written { refs: refs.to_vec(), part: Arc::clone(&part) });
+                part
+            }
+        }
+    }
+
+    fn write(&self, refs: &[String], options: &DocumentOptions) -> Part {
         let mut http = Http::default();
-        for (member, backend) in group.services.iter().zip(&backends) {
-            child::write(&refs, &group, member, options.retry.is_some(), &mut http);
+        for (member, backend) in self.group.services.iter().zip(&self.backends) {
+            child::write(refs, &self.group, member, options.retry.is_some(), &mut http);
             let backend = backend.as_deref();
             // A transport of its own would lose what the operator has said of certificates.
             let own = options.retry.is_some() && backend.is_some_and(|it| it.scheme != Scheme::Https);
             let service = service(backend, own.then_some(PARENT));
             http.services.insert(format!("{PARENT}-{}", member.service), service);
         }
-        Self { group, refs, backends, part: Arc::new(http.into()) }
+        http.into()
     }
 
-    fn is(&self, group: &Arc<Group>, refs: &[String], backends: &[Option<Arc<Backend>>]) -> bool {
-        Arc::ptr_eq(&self.group, group)
-            && self.refs == refs
-            && self.backends.len() == backends.len()
-            && self.backends.iter().zip(backends).all(|pair| match pair {
-                (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
-                (one, two) => one.is_none() && two.is_none(),
-            })
+    fn is(&self, group: &Arc<Group>, backends: &[Option<Arc<Backend>>]) -> bool {
+        Arc::ptr_eq(&self.group, group) && self.backends == backends
     }
 }
 
@@ -256,12 +280,20 @@ mod tests {
     }
 
     fn written(documents: &mut Documents, spec: &Spec, backends: &[Backend]) -> Value {
-        let mut groups: Vec<Arc<Group>> = spec.groups.iter().cloned().map(Arc::new).collect();
-        groups.sort_by(|one, two| one.name.cmp(&two.name));
-        let text = documents.write(&groups, |service| {
+        let gone = documents.groups().map(|group| group.name.clone());
+        let gone: Vec<Name> =
+            gone.filter(|name| !spec.groups.iter().any(|group| group.name == *name)).collect();
+        for name in &gone {
+            documents.remove(name);
+        }
+        let backend = |service: &ServiceName| {
             backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
-        });
-        serde_json::from_str(&text).unwrap()
+        };
+        for group in &spec.groups {
+            let backends = group.services.iter().map(|member| backend(&member.service)).collect();
+            documents.set(Arc::new(group.clone()), backends);
+        }
+        serde_json::from_str(&documents.write()).unwrap()
     }
 
     fn spec(groups: &str) -> Spec {

@@ -48,9 +48,16 @@ const OBJECTS: [(&str, Object); 4] = [
     ("services", |part| &part.services),
 ];
 
+/// More than the names of the objects and the braces take.
+const LEAST: usize = 128;
+
 /// The whole document.
 pub(super) fn join(parts: &[Arc<Part>]) -> String {
-    let mut document = String::from(r#"{"http":{"#);
+    let of_part =
+        |part: &Arc<Part>| OBJECTS.iter().map(|(_, text)| text(part).len().saturating_add(1)).sum::<usize>();
+    let length = parts.iter().map(of_part).fold(LEAST, usize::saturating_add);
+    let mut document = String::with_capacity(length);
+    document.push_str(r#"{"http":{"#);
     let mut object_before = false;
     for (name, text) in OBJECTS {
         let mut member_before = false;

@@ -188,7 +188,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
 
 /// A service with numbered routes.
 fn member() -> impl Strategy<Value = Member> {
-    (0_u32..3, vec(route(), 1..8)).prop_map(|(age, routes)| {
+    (0_u64..3, vec(route(), 1..8)).prop_map(|(age, routes)| {
         let numbered = |(index, route): (usize, &Route)| made(&format!("r{index}"), &route.fields()).unwrap();
         Member {
             service: ServiceName::parse("s").unwrap(),
