@@ -137,6 +137,11 @@ impl UpdateRequest {
             || self.labels.keys().chain(removed).any(|label| labels::is_own(label))
     }
 
+    /// Whether the service is put on other networks.
+    pub fn touches_networks(&self) -> bool {
+        !self.networks.is_empty() || !self.removed(Removal::Network).is_empty()
+    }
+
     /// The secrets to look up: each name once, sorted.
     pub fn secret_names(&self) -> Vec<&str> {
         self.container.secret_names()

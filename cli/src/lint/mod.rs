@@ -1,6 +1,6 @@
 //! Lint: what is wrong, or will surprise, in the labels of services and in how they are reached. Pure.
 //!
-//! The same rules judge the live swarm, the services of a stack file and a service that is about to be created, so a
+//! The same rules judge the live swarm, the services of a stack file and a service that is about to be created or changed, so a
 //! [`Subject`] holds what all three can tell. Each rule has a stable code (`docs/lint.md`); a finding names the services
 //! and labels that it is about.
 
@@ -14,6 +14,8 @@ mod traefik_labels;
 use std::collections::BTreeMap;
 
 use smsvc_core::endpoint::Mode;
+use smsvc_core::labels::is_own;
+use smsvc_core::traefik::labels::PREFIX;
 
 use crate::engine::Network;
 use crate::finding::Finding;
@@ -91,6 +93,12 @@ pub fn lint(subjects: &[Subject]) -> Vec<Finding> {
     findings.extend(published::findings(subjects));
     findings.sort_by(|one, two| one.service.cmp(&two.service).then(one.code.cmp(two.code)));
     findings
+}
+
+/// Whether a label is one that the rules are about.
+pub fn looks_at(label: &str) -> bool {
+    let of_traefik = label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    of_traefik || is_own(label)
 }
 
 /// What there is to find with services that is not there without them.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smsvc_core::traefik::labels::Inexpressible;
+
 use super::Subject;
 use crate::finding::Finding;
 use crate::publish::{PublishError, Way, desired, group_of, is_as_compiled, way_of};
@@ -40,18 +42,34 @@ fn told(loser: &Subject, group: &str) -> Finding {
 }
 
 fn refused(group: &str, error: &PublishError) -> Vec<Finding> {
+    let found = error.lines().into_iter().map(|line| {
+        let text = line.split_once(": ").map_or(&*line, |(_, text)| text);
+        let hint = format!("docker smsvc sync {group} --publish-via provider");
+        Finding::error(error.code(), text).with_hint(hint)
+    });
     match error {
-        PublishError::Inexpressible { .. } | PublishError::Meets { .. } | PublishError::Taken { .. } => {
-            let hint = format!("docker smsvc sync {group} --publish-via provider");
-            let finding = |line: String| {
-                let text = line.split_once(": ").map_or(&*line, |(_, text)| text);
-                Finding::error(error.code(), text).with_hint(&hint)
-            };
-            error.lines().into_iter().map(finding).collect()
+        PublishError::Inexpressible { what, .. } => {
+            found.zip(what).map(|(finding, what)| located(finding, what)).collect()
         }
+        PublishError::Taken { service, label } => {
+            found.map(|finding| finding.of_service(service).of_label(service, label)).collect()
+        }
+        PublishError::Meets { .. } => found.collect(),
         // What is wrong with the group itself has been found elsewhere.
         _ => Vec::new(),
     }
+}
+
+/// At the paths of both routes.
+fn located(finding: Finding, what: &Inexpressible) -> Finding {
+    [Some(&what.route), what.other.as_ref()].into_iter().flatten().fold(
+        finding,
+        |finding, (service, route)| {
+            ["path", "prefix"].into_iter().fold(finding, |finding, field| {
+                finding.of_label(service.as_str(), format!("smsvc.route.{route}.{field}"))
+            })
+        },
+    )
 }
 
 fn of_group(subjects: &[Subject], group: &str) -> Vec<Finding> {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::Swarm;
 use super::create::network_named;
 use crate::engine::{Engine, Network};
 use crate::error::{Error, UpdateError};
 use crate::flags::{IpBudget, Removal, UpdateRequest};
-use crate::service::RawService;
+use crate::lint;
+use crate::service::{RawService, network_ids};
 
 /// Everything that the plan of an update is made from, besides the request itself.
 #[derive(Debug, Clone)]
@@ -50,9 +53,7 @@ impl UpdateSnapshot {
 
     /// The same with the swarm as it is now, where anything has to be held against it.
     pub async fn with_swarm(&self, engine: &impl Engine, request: &UpdateRequest) -> Result<Self, Error> {
-        let back = self.service.previous_spec();
-        let relabelled = back.is_some_and(|back| back["Labels"] != self.service.spec()["Labels"]);
-        let needed = request.ip_budget != IpBudget::Off || request.touches_groups() || relabelled;
+        let needed = request.ip_budget != IpBudget::Off || self.concerns_traefik(request);
         let swarm = if needed {
             let used = |network: &Network| {
                 network.ingress
@@ -64,6 +65,21 @@ impl UpdateSnapshot {
             None
         };
         Ok(Self { swarm, ..self.clone() })
+    }
+
+    /// Whether anything may change that groups or Traefik's labels are about.
+    fn concerns_traefik(&self, request: &UpdateRequest) -> bool {
+        let removed = request.removed(Removal::Label).iter();
+        let labels = self.service.labels();
+        let labelled = labels.keys().any(|label| lint::looks_at(label));
+        let now = self.service.spec();
+        let differs = |back: &Value| {
+            back["Labels"] != now["Labels"] || labelled && !network_ids(back).eq(network_ids(now))
+        };
+        request.touches_groups()
+            || request.labels.keys().chain(removed).any(|label| lint::looks_at(label))
+            || labelled && (request.touches_networks() || request.endpoint.is_some())
+            || self.service.previous_spec().is_some_and(differs)
     }
 }
 

@@ -1,25 +1,25 @@
 //! The plans of `update`, `rollback` and `scale`: the new spec, conflicts of routes, and what it takes of the networks.
 
+mod group;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use smsvc_core::budget::{Change, Judgement, Kind, ServiceId, change_remedies, judge_changes};
 use smsvc_core::endpoint::{self, Choice};
-use smsvc_core::labels;
-use smsvc_core::merge::Declaration;
 
-use super::create::{on_overlays, refuse_conflicts, refuse_unreachable};
-use super::publish::{publication, take_out};
+use super::create::on_overlays;
 use super::{BudgetRefusal, Cost, Step};
 use crate::engine::{Image, Network, RegistryAuthFrom};
-use crate::error::{Error, UpdateError};
-use crate::flags::{IpBudget, RequestError, UpdateRequest};
-use crate::lint::Subject;
+use crate::error::Error;
+use crate::finding::Finding;
+use crate::flags::{IpBudget, UpdateRequest};
 use crate::observe::{self, Swarm, UpdateSnapshot};
-use crate::publish::{COMPILED, Way, group_of, way_of};
+use crate::publish::{Way, is_compiled};
 use crate::reserve::Claim;
-use crate::service::{
-    EndpointMode, Found, RawService, differing_fields, network_ids, pin, scaled, unchanged, updated,
+use crate::service::{EndpointMode, Found, RawService, differing_fields, pin, scaled, unchanged, updated};
+use group::{
+    declaration, labels_of, linted, on_the_way_back, publish, refuse_out_of_reach, refuse_wrong_group,
 };
 
 /// A change that may be made.
@@ -37,6 +37,8 @@ pub struct UpdatePlan {
     pub claim: Claim,
     /// What is known to go wrong.
     pub notices: Vec<UpdateNotice>,
+    /// What will surprise, by the rules of lint.
+    pub warnings: Vec<Finding>,
     /// The API groups of which other services may need other labels afterwards, and the way that each goes into Traefik, as
     /// far as that is known.
     pub groups: BTreeMap<String, Option<Way>>,
@@ -81,14 +83,19 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
         None => draft,
     };
     let groups = if request.roll_back {
-        groups_on_the_way_back(snapshot)?
+        on_the_way_back(snapshot)?
     } else if request.touches_groups() {
         refuse_wrong_group(&spec, snapshot)?;
         publish(request, &mut spec, snapshot)?
+    } else if request.touches_networks() {
+        refuse_out_of_reach(&spec, snapshot)?;
+        // The labels name the network on which Traefik reaches the service.
+        if is_compiled(service) { publish(request, &mut spec, snapshot)? } else { BTreeMap::new() }
     } else {
         BTreeMap::new()
     };
     let after = if request.roll_back { previous(service) } else { spec.clone() };
+    let warnings = linted(snapshot, &after)?;
     let step = Step::UpdateService {
         id: service.id().to_owned(),
         name: service.name().to_owned(),
@@ -100,7 +107,7 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
         auth_from: (!request.registry.auth).then_some(RegistryAuthFrom::Spec),
     };
     let plan = plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, choice)?;
-    Ok(UpdatePlan { groups, ..plan })
+    Ok(UpdatePlan { warnings, groups, ..plan })
 }
 
 /// Plans the way back to the previous spec, as `docker service rollback` goes it.
@@ -109,7 +116,8 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
 /// Where its routes collide with those of others, or a network has no room for it.
 pub fn roll_back(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<UpdatePlan, Error> {
     let service = &snapshot.service;
-    let groups = groups_on_the_way_back(snapshot)?;
+    let groups = on_the_way_back(snapshot)?;
+    let warnings = linted(snapshot, &previous(service))?;
     let step = Step::UpdateService {
         id: service.id().to_owned(),
         name: service.name().to_owned(),
@@ -121,7 +129,7 @@ pub fn roll_back(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<U
         auth_from: None,
     };
     let plan = plan(snapshot.swarm.as_ref(), service, step, request.ip_budget, None)?;
-    Ok(UpdatePlan { groups, ..plan })
+    Ok(UpdatePlan { warnings, groups, ..plan })
 }
 
 /// Plans the same service with another number of tasks.
@@ -164,8 +172,8 @@ fn plan(
         refusal => refusal,
     };
     let claim = if policy == IpBudget::Off { Claim::none() } else { counted.claim };
-    let groups = BTreeMap::new();
-    Ok(UpdatePlan { choice, moded, costs: counted.costs, overruled, claim, notices, groups, step })
+    let (warnings, groups) = (Vec::new(), BTreeMap::new());
+    Ok(UpdatePlan { choice, moded, costs: counted.costs, overruled, claim, notices, warnings, groups, step })
 }
 
 /// What changes take of the networks, all of them together.
@@ -263,76 +271,6 @@ fn facts(spec: &Value, snapshot: &UpdateSnapshot) -> endpoint::Facts {
         one_task_at_most: shape.kind.one_task_at_most(),
         attachments: shape.networks.len() as u64,
     }
-}
-
-fn labels_of(spec: &Value) -> BTreeMap<String, String> {
-    let labels = spec["Labels"].as_object().into_iter().flatten();
-    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-}
-
-fn declaration(spec: &Value, snapshot: &UpdateSnapshot) -> Result<Option<Declaration>, RequestError> {
-    let service = &snapshot.service;
-    labels::parse(service.name(), service.created_at(), &labels_of(spec)).map_err(RequestError::Labels)
-}
-
-/// Holds the service's new labels against those of the other services.
-fn refuse_wrong_group(spec: &Value, snapshot: &UpdateSnapshot) -> Result<(), Error> {
-    let declaration =
-        declaration(spec, snapshot).map_err(|error| Error::Update(UpdateError::Change(error.into())))?;
-    let (Some(declaration), Some(swarm)) = (declaration, &snapshot.swarm) else { return Ok(()) };
-    let mut others = swarm.services.clone();
-    others.retain(|service| service.id() != snapshot.service.id());
-    refuse_conflicts(&declaration, &others)?;
-    let networks: BTreeMap<String, Network> = network_ids(spec)
-        .filter_map(|id| swarm.networks.iter().find(|network| network.id == id))
-        .map(|network| (network.id.clone(), network.clone()))
-        .collect();
-    refuse_unreachable(&declaration, &networks)
-}
-
-/// The groups of a service that goes back to other labels. The previous spec has the labels that were compiled then, which
-/// must not decide by which way the group goes now.
-fn groups_on_the_way_back(snapshot: &UpdateSnapshot) -> Result<BTreeMap<String, Option<Way>>, Error> {
-    let (service, Some(swarm)) = (&snapshot.service, &snapshot.swarm) else { return Ok(BTreeMap::new()) };
-    let previous = previous(service);
-    if labels_of(&previous) == labels_of(service.spec()) {
-        return Ok(BTreeMap::new());
-    }
-    refuse_wrong_group(&previous, snapshot)?;
-    let subjects: Vec<Subject> =
-        swarm.services.iter().map(|service| Subject::of_service(service, &swarm.networks)).collect();
-    let labels = labels_of(&previous);
-    let then = Subject::of_spec(service.name(), service.created_at(), labels, &previous, &swarm.networks);
-    let now = Subject::of_service(service, &swarm.networks);
-    let groups = [&now, &then].into_iter().filter_map(group_of);
-    Ok(groups.map(|group| (group.to_owned(), way_of(&subjects, group))).collect())
-}
-
-/// Writes the labels that the service needs in its group: the groups that labels publish and that have it or had it.
-fn publish(
-    request: &UpdateRequest,
-    spec: &mut Value,
-    snapshot: &UpdateSnapshot,
-) -> Result<BTreeMap<String, Option<Way>>, Error> {
-    let Some(swarm) = &snapshot.swarm else { return Ok(BTreeMap::new()) };
-    let service = &snapshot.service;
-    let before = Subject::of_service(service, &swarm.networks);
-    let labels = labels_of(spec);
-    let own = Subject::of_spec(service.name(), service.created_at(), labels.clone(), spec, &swarm.networks);
-    let mut groups = BTreeMap::new();
-    match publication(request.publish_via, &own, &swarm.services, &swarm.networks)? {
-        Some(publication) => {
-            publication.write(service.name(), spec);
-            if publication.way == Way::Labels {
-                groups.insert(publication.group, Some(Way::Labels));
-            }
-        }
-        None => take_out(service.name(), &labels, spec),
-    }
-    if before.label(COMPILED).is_some() {
-        groups.extend(group_of(&before).map(|group| (group.to_owned(), Some(Way::Labels))));
-    }
-    Ok(groups)
 }
 
 fn mode_of(spec: &Value) -> EndpointMode {

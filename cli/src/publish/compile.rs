@@ -18,7 +18,9 @@ pub const COMPILED: &str = "smsvc.compiled";
 /// The name of the plugin in Traefik's static configuration: labels are written where nobody could say another.
 const PLUGIN: &str = "smsvc";
 /// Labels that concern the service as a whole, and are not ours alone.
-const COMMON: [&str; 2] = ["traefik.enable", "traefik.swarm.network"];
+const COMMON: [&str; 2] = ["traefik.enable", NETWORK];
+/// The one that says on which network Traefik reaches the service.
+const NETWORK: &str = "traefik.swarm.network";
 
 /// All labels that each service of a group should have.
 pub(super) fn group(
@@ -92,13 +94,14 @@ fn taken(subject: &Subject, own: &BTreeMap<String, String>) -> Option<String> {
     others.map(|(label, _)| label.clone()).next()
 }
 
-/// The network by its name: the one that the service says, or its only one. Traefik counts the routing mesh's, too, and
-/// would take one of several at random.
+/// The network by its name: the one that the service says, or its only one, or the one of several that Traefik has been
+/// told. Traefik counts the routing mesh's, too, and would take one of several at random.
 fn network(subject: &Subject, declaration: &Declaration) -> Option<String> {
+    let told = || subject.label(NETWORK).filter(|told| subject.networks.iter().any(|on| on == told));
     match (&declaration.network, subject.networks.as_slice()) {
         (Some(name), _) => Some(name.clone()),
         (None, [only]) => Some(only.clone()),
-        (None, _) => None,
+        (None, _) => told().map(str::to_owned),
     }
 }
 

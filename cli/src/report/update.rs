@@ -26,6 +26,7 @@ impl Report {
         for notice in &plan.notices {
             self.warning(&sentence(notice));
         }
+        self.lint_warnings(&plan.warnings);
         self.overruled(plan.overruled.as_ref());
     }
 
