@@ -10,7 +10,8 @@ use super::media;
 use super::operation::Operation;
 use super::path::template;
 use super::remark::{Remark, Unmapped};
-use super::{constraint, security, server};
+use super::security::Schemes;
+use super::{constraint, server};
 
 /// The fields of a route to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,8 +94,9 @@ pub(super) fn drafts(
     remarks: &mut Vec<Remark>,
 ) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
+    let schemes = Schemes::of(document);
     for operation in operations {
-        let draft = match draft(document, operation, options, shared, remarks) {
+        let draft = match draft(document, &schemes, operation, options, shared, remarks) {
             Ok(draft) => draft,
             Err(reason) => {
                 remarks.push(Remark::left_out(&operation.place(), reason));
@@ -111,6 +113,7 @@ pub(super) fn drafts(
 
 fn draft(
     document: &Document,
+    schemes: &Schemes<'_>,
     operation: &Operation<'_>,
     options: &ImportOptions,
     shared: &BasePath,
@@ -154,16 +157,16 @@ fn draft(
         field == "auth" || field.starts_with("auth.")
     };
     if !given.iter().any(|(field, _)| says_auth(field)) {
-        match security::scopes(document, operation) {
-            // None of this can be done without: the route would be open to more than the description says.
-            Ok(Some(scopes)) => {
-                draft.set("auth", "jwt".to_owned(), false);
-                if !scopes.is_empty() {
-                    draft.set("auth.scopes", scopes.join(","), false);
-                }
+        // None of this can be done without: the route would be open to more than the description says.
+        let guard = schemes.guard(document, operation)?;
+        if let Some(scopes) = guard.scopes {
+            draft.set("auth", "jwt".to_owned(), false);
+            if !scopes.is_empty() {
+                draft.set("auth.scopes", scopes.join(","), false);
             }
-            Ok(None) => {}
-            Err(reason) => partly(reason),
+        }
+        if let Some(left) = guard.left {
+            partly(Unmapped::Security(left));
         }
     }
     if let Some(error) = item_errors.into_iter().chain(own_errors).next() {

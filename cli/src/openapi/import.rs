@@ -13,7 +13,7 @@ use smsvc_core::route::Route;
 use super::document::Document;
 use super::draft::{Draft, drafts};
 use super::operation::operations;
-use super::remark::{Remark, Unmapped};
+use super::remark::{self, Remark, Unmapped};
 use super::select::{Selection, SelectionError};
 use super::server::{self, Servers};
 
@@ -122,6 +122,7 @@ pub fn import(document: &Document, options: &ImportOptions) -> Result<Import, Se
         }
     }
     remarks.extend(without_doubles(&mut routes));
+    remark::tell_once(&mut remarks);
     let title = document.title().map(str::to_owned);
     Ok(Import { title, base: servers.base, hosts, operations: count, routes, remarks })
 }

@@ -1,10 +1,14 @@
 //! Remarks: what of a description could not become a part of a route.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use smsvc_core::host::HostError;
 use smsvc_core::path::PathError;
 use smsvc_core::problem::Problem;
 
 use super::reference::ReferenceError;
+use super::security::{How, Left};
 
 /// Something that could not be mapped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,11 +69,19 @@ pub enum Unmapped {
     /// OpenAPI says that it is deprecated, but not since when.
     #[error("it is deprecated, but not since when: x-smsvc-deprecated or --deprecated-since says the day")]
     DeprecatedSince,
-    /// It can be used without a token that the middleware checks.
-    #[error("it needs {needs}, which is for its service to check: no token is asked for")]
-    Security {
-        /// The schemes that it needs.
-        needs: String,
+    /// Security that the middleware does not hold as it is.
+    #[error("W183: {0}")]
+    Security(Left),
+    /// Security that is not as OpenAPI says.
+    #[error("its security is no list of objects with lists of scopes")]
+    MalformedSecurity,
+    /// A security scheme that is checked by nobody known.
+    #[error("it needs {scheme}, whose x-smsvc-auth is {said}: it is jwt or service")]
+    Checker {
+        /// The scheme.
+        scheme: String,
+        /// What it says.
+        said: String,
     },
     /// The base path of a server.
     #[error("the server {url}: {error}")]
@@ -112,5 +124,46 @@ impl Remark {
     /// What is mapped in part only.
     pub(super) fn partly(place: &str, reason: impl Into<Unmapped>) -> Self {
         Self { place: place.to_owned(), effect: Effect::Partly, reason: reason.into() }
+    }
+}
+
+/// What all services of a description have to check alike is told at its first operation.
+pub(super) fn tell_once(remarks: &mut Vec<Remark>) {
+    let foreign = |remark: &Remark| match &remark.reason {
+        Unmapped::Security(left) if left.how == How::Foreign => Some(left.clone()),
+        _ => None,
+    };
+    let mut count: BTreeMap<Left, usize> = BTreeMap::new();
+    for left in remarks.iter().filter_map(foreign) {
+        let count = count.entry(left).or_default();
+        *count = count.saturating_add(1);
+    }
+    remarks.retain_mut(|remark| {
+        let Some(left) = foreign(remark) else { return true };
+        let Some(count) = count.remove(&left) else { return false };
+        if count > 1 {
+            remark.place = format!("{} and {} more", remark.place, count.saturating_sub(1));
+        }
+        true
+    });
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let needs = &self.needs;
+        match self.how {
+            How::Beside => {
+                write!(f, "it needs {needs}: the token is checked, the rest is for its service to check")
+            }
+            How::Instead => write!(
+                f,
+                "it needs {needs}: a token is asked for, and whoever has something else in its place is refused; x-smsvc-auth: none of the operation leaves all of it to its service"
+            ),
+            How::Optional => write!(f, "it needs {needs}: no token is asked for"),
+            How::Foreign => write!(
+                f,
+                "it needs {needs}, which is for its service to check: no token is asked for; x-smsvc-auth of the scheme says who checks it, jwt or service"
+            ),
+        }
     }
 }
