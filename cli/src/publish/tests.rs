@@ -14,12 +14,12 @@ fn petstore() -> Vec<Subject> {
     vec![
         member(
             "pets",
-            "2026-01-01",
+            "2026-01-01T00:00:00Z",
             "group=petstore host=a.example base=/v2 port=80 route.pet.path=/pets/{id}",
         ),
         member(
             "mine",
-            "2026-01-02",
+            "2026-01-02T00:00:00Z",
             "group=petstore port=81 route.mine.path=/pets/mine route.mine.methods=GET",
         ),
     ]
