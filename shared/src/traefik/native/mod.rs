@@ -1,12 +1,13 @@
 //! The same routes as a tree of Traefik's own routers, without the plugin: as much of the language as Traefik can say.
 //!
 //! Each group has a parent router for its hosts and base, and each of its routes a child with a rule and a priority of
-//! its own. Nothing of smsvc decides here, which makes the tree a witness in the tests and the measure in benchmarks.
+//! its own; of many routes, those whose paths begin alike have a branch between. Nothing of smsvc decides here, which makes the tree a witness in the tests and the measure in benchmarks.
 //! It is no replacement: what no route takes is Traefik's bare 404, never 405 with `Allow` nor an answer to `OPTIONS`,
 //! no other task is tried where one takes no connection, and a query parameter whose value is not encoded soundly is
 //! none for Traefik. A route that Traefik cannot say is [`LeftOut`]; its requests then go to whatever else takes them,
 //! so that only a group without any is comparable.
 
+mod branch;
 mod route;
 
 use std::collections::BTreeSet;
@@ -18,8 +19,10 @@ use super::place::{Claim, Place};
 use super::{Backend, DocumentOptions, Http, Inexact, rule, service};
 use crate::group::Group;
 use crate::name::{Name, ServiceName};
+use crate::path::PathTemplate;
 use crate::settings::{Slash, Tls};
 use crate::spec::Spec;
+use branch::{Divided, Start, divide};
 
 /// The start of every name in the tree.
 const PREFIX: &str = "native";
@@ -148,6 +151,13 @@ fn parent(group: &Group, options: &DocumentOptions, http: &mut Http) {
     http.routers.insert(parent_name(group), router);
 }
 
+/// A router of one route, with all that Traefik does for it.
+struct Child<'p, 'g> {
+    claims: Vec<Claim<'p, 'g>>,
+    place: &'p Place<'g>,
+    priority: usize,
+}
+
 /// A router for each place, and one more where another route has the same path and a rank between its methods.
 fn children(group: &Group, places: &[&Place<'_>], http: &mut Http) {
     let mut routers: Vec<Vec<Claim<'_, '_>>> = Vec::new();
@@ -164,28 +174,55 @@ fn children(group: &Group, places: &[&Place<'_>], http: &mut Http) {
         (Some(one), Some(two)) => one.rank(two),
         _ => one.len().cmp(&two.len()),
     });
-    let lowest_first = routers.iter().rev().zip(1_usize..);
-    for (claims, priority) in lowest_first {
-        let Some(place) = claims.first().map(|claim| claim.place) else { continue };
-        let name = format!("{PREFIX}-{}.{}.{priority}", place.member.service, place.route.name());
-        let mut chain = Vec::new();
-        for (word, middleware) in route::middlewares(group, place) {
-            let name = format!("{name}.{word}");
-            http.middlewares.insert(name.clone(), middleware);
-            chain.push(name);
+    let lowest_first = routers.into_iter().rev().zip(1_usize..);
+    let children: Vec<Child<'_, '_>> = lowest_first
+        .filter_map(|(claims, priority)| Some(Child { place: claims.first()?.place, claims, priority }))
+        .collect();
+    let mut lists = vec![(parent_name(group), Start::default(), children.iter().collect::<Vec<_>>())];
+    let mut branches = 0_usize;
+    while let Some((parent, start, list)) = lists.pop() {
+        let Divided { rest, branches: divided } =
+            divide(&list, &start).unwrap_or(Divided { rest: list, branches: Vec::new() });
+        for alone in rest {
+            child(group, &parent, alone, http);
         }
-        let mut router = json!({
-            "parentRefs": [parent_name(group)],
-            "rule": rule::native(group, claims),
-            "priority": priority,
-            "service": format!("{PREFIX}-{}", place.member.service),
-        });
-        if let Some(fields) = router.as_object_mut()
-            && !chain.is_empty()
-        {
-            fields.insert("middlewares".to_owned(), chain.into());
+        for (start, members) in divided {
+            branches = branches.saturating_add(1);
+            let name = format!("{}.{branches}", parent_name(group));
+            let priority = members.iter().map(|it| it.priority).max();
+            let router = json!({"parentRefs": [parent], "rule": start.rule(&members), "priority": priority});
+            http.routers.insert(name.clone(), router);
+            lists.push((name, start, members));
         }
-        http.routers.insert(name, router);
+    }
+}
+
+fn child(group: &Group, parent: &str, child: &Child<'_, '_>, http: &mut Http) {
+    let Child { claims, place, priority } = child;
+    let name = format!("{PREFIX}-{}.{}.{priority}", place.member.service, place.route.name());
+    let mut chain = Vec::new();
+    for (word, middleware) in route::middlewares(group, place) {
+        let name = format!("{name}.{word}");
+        http.middlewares.insert(name.clone(), middleware);
+        chain.push(name);
+    }
+    let mut router = json!({
+        "parentRefs": [parent],
+        "rule": rule::native(group, claims),
+        "priority": priority,
+        "service": format!("{PREFIX}-{}", place.member.service),
+    });
+    if let Some(fields) = router.as_object_mut()
+        && !chain.is_empty()
+    {
+        fields.insert("middlewares".to_owned(), chain.into());
+    }
+    http.routers.insert(name, router);
+}
+
+impl Child<'_, '_> {
+    fn path(&self) -> &PathTemplate {
+        &self.place.path
     }
 }
 

@@ -9,10 +9,10 @@ fn native(settings: &str, routes: &str) -> Native {
     tree(&Spec::parse(&text).unwrap(), &[], &DocumentOptions::default())
 }
 
-/// Rule and priority of each child, by priority.
+/// Rule and priority of each child, by priority; of branches none.
 fn children(native: &Native) -> Vec<(u64, String)> {
     let routers = native.document["http"]["routers"].as_object().unwrap();
-    let children = routers.values().filter(|router| router.get("parentRefs").is_some());
+    let children = routers.values().filter(|router| router.get("service").is_some());
     let mut children: Vec<(u64, String)> = children
         .map(|it| (it["priority"].as_u64().unwrap(), it["rule"].as_str().unwrap().to_owned()))
         .collect();
@@ -103,4 +103,78 @@ fn nothing_is_said_of_a_group_that_asks_for_tokens_since_everybody_would_be_let_
     let native = native(r#""auth.secret-file":"/s""#, routes);
     assert_eq!(native.left_out.iter().map(|it| it.why).collect::<Vec<_>>(), [Unsaid::Token; 2]);
     assert_eq!(native.document["http"].get("routers"), None, "not by a route for anybody either");
+}
+
+/// The branches of a group of these paths: rule, how many children, and whose branch it is below.
+fn branches(paths: &[String]) -> Vec<(String, usize, String)> {
+    let route = |(at, path): (usize, &String)| {
+        let field = if path.ends_with("/**") { "prefix" } else { "path" };
+        let text = if path == "/**" { "/" } else { path.trim_end_matches("/**") };
+        format!(r#""r{at}":{{"{field}":"{text}"}}"#)
+    };
+    let declared: Vec<String> = paths.iter().enumerate().map(route).collect();
+    let native = native("", &declared.join(","));
+    assert_eq!(children(&native).len(), paths.len());
+    let routers = native.document["http"]["routers"].as_object().unwrap();
+    let parent = |router: &Value| router["parentRefs"][0].as_str().unwrap_or_default().to_owned();
+    let mut branches: Vec<_> = routers
+        .iter()
+        .filter(|(_, router)| router.get("service").is_none() && router.get("parentRefs").is_some())
+        .map(|(name, router)| {
+            let below = routers.values().filter(|it| parent(it) == *name).count();
+            (router["rule"].as_str().unwrap().to_owned(), below, parent(router))
+        })
+        .collect();
+    branches.sort();
+    branches
+}
+
+/// So many paths.
+fn many(count: usize, path: impl Fn(usize) -> String) -> Vec<String> {
+    (0..count).map(path).collect()
+}
+
+#[test]
+fn of_many_routes_those_that_begin_alike_have_a_branch() {
+    let paths = many(40, |at| format!("/s{}/r{at}/{{id}}", at % 2));
+    let below = |rule: &str, count| (rule.to_owned(), count, "native.g".to_owned());
+    assert_eq!(branches(&paths), [below("PathPrefix(`/v1/s0/`)", 20), below("PathPrefix(`/v1/s1/`)", 20)]);
+    assert_eq!(branches(&paths[..16]), [], "a short list stays one");
+    let more = ["/s0", "/s1/", "/alone/{x}", "/a:b/c", "/a:b/d"].map(str::to_owned);
+    assert_eq!(
+        branches(&[&paths[..], &more].concat()),
+        [
+            below("Path(`/v1/s0`) || PathPrefix(`/v1/s0/`)", 21),
+            below("Path(`/v1/s1`) || PathPrefix(`/v1/s1/`)", 21),
+        ]
+    );
+}
+
+#[test]
+fn a_branch_can_begin_with_parameters_and_have_branches() {
+    let paths = many(80, |at| format!("/repos/{{o}}/{{r}}/k{}/l{}/{at}", at % 2, at % 4));
+    let found = branches(&paths);
+    let rules: Vec<(&str, usize)> = found.iter().map(|(rule, count, _)| (rule.as_str(), *count)).collect();
+    assert_eq!(
+        rules,
+        [
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k0(?:/|$)`)", 2),
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k0/l0(?:/|$)`)", 20),
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k0/l2(?:/|$)`)", 20),
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k1(?:/|$)`)", 2),
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k1/l1(?:/|$)`)", 20),
+            ("PathRegexp(`^/v1/repos/[^/]+/[^/]+/k1/l3(?:/|$)`)", 20),
+        ]
+    );
+}
+
+#[test]
+fn there_is_no_branch_where_another_route_could_take_some_of_its_requests() {
+    let paths = many(40, |at| format!("/s{}/r{at}", at % 2));
+    for other in ["/{any}/x", "/**", "/{rest*}", "/{a}"] {
+        assert_eq!(branches(&[&paths[..], &[other.to_owned()]].concat()), [], "{other}");
+    }
+    // One that is for a part of them only is in it.
+    let found = branches(&[&paths[..], &["/s0/{any}/x".to_owned(), "/s0/**".to_owned()]].concat());
+    assert_eq!(found.iter().map(|(_, count, _)| *count).collect::<Vec<_>>(), [22, 20]);
 }
