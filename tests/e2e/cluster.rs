@@ -9,7 +9,7 @@ use serde_json::Value;
 use smsvc_tests::cluster::Cluster;
 use smsvc_tests::docker::{Docker, Outcome};
 use smsvc_tests::engine;
-use smsvc_tests::image::Root;
+use smsvc_tests::image::import_backend;
 use smsvc_tests::patience::wait_for;
 
 use crate::say;
@@ -40,11 +40,7 @@ pub(crate) fn three_nodes(world: &World) -> Result<Cluster> {
     let tools = engine::tools().map_err(anyhow::Error::msg)?;
     let cluster = Cluster::start(&tools, 3, 0)?;
     cluster.docker()?.install_plugin(&world.binaries.plugin)?;
-    cluster.import(|docker| {
-        let root = Root::new()?;
-        root.add(&world.binaries.backend, "backend")?;
-        root.import(docker, IMAGE, "/backend")
-    })?;
+    cluster.import(|docker| import_backend(docker, IMAGE, &world.binaries.backend))?;
     Ok(cluster)
 }
 

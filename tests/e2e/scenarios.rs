@@ -13,7 +13,7 @@ use smsvc_tests::api::Api;
 use smsvc_tests::cluster::Cluster;
 use smsvc_tests::docker::Docker;
 use smsvc_tests::engine::{self, PrivateEngine};
-use smsvc_tests::image::Root;
+use smsvc_tests::image::import_backend;
 use smsvc_tests::patience::wait_for;
 use swarm_sim::scenario::{self, Ground, NodeFate, Scenario};
 
@@ -184,9 +184,7 @@ fn on_three_nodes(world: &World) -> Result<()> {
 }
 
 fn import(world: &World, docker: &Docker) -> Result<()> {
-    let root = Root::new()?;
-    root.add(&world.binaries.backend, "backend")?;
-    root.import(docker, IMAGE, "/backend")
+    import_backend(docker, IMAGE, &world.binaries.backend)
 }
 
 fn all_well(failed: &[String]) -> Result<()> {

@@ -10,6 +10,13 @@ use tempfile::TempDir;
 
 use crate::docker::Docker;
 
+/// Imports the image of the backend from its binary.
+pub fn import_backend(docker: &Docker, image: &str, binary: &Path) -> Result<()> {
+    let root = Root::new()?;
+    root.add(binary, "backend")?;
+    root.import(docker, image, "/backend")
+}
+
 /// The root folder of an image that is to be imported.
 pub struct Root {
     folder: TempDir,

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::docker::{Docker, Outcome};
 use crate::engine::{Choice, Engine};
 use crate::http::{Request, Response};
-use crate::image::Root;
+use crate::image::import_backend;
 use crate::provider::Provider;
 use crate::teardown::Teardown;
 use crate::traefik::{self, Traefik};
@@ -199,12 +199,6 @@ fn scratch_folder(teardown: &Teardown) -> Result<PathBuf> {
     let path = folder.path().to_owned();
     teardown.push(move || drop(folder));
     Ok(path)
-}
-
-fn import_backend(docker: &Docker, image: &str, binary: &Path) -> Result<()> {
-    let root = Root::new()?;
-    root.add(binary, "backend")?;
-    root.import(docker, image, "/backend")
 }
 
 /// Starts the provider where Traefik's container reaches it; it ends with the teardown.

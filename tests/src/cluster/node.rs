@@ -151,8 +151,8 @@ impl Node {
         self.engine.as_ref().map(Companion::log_end).unwrap_or_default()
     }
 
-    /// Stops the engine in order.
-    pub(super) fn stop(&mut self) {
+    /// Stops the engine in order, with its containers, as a machine does that is shut down.
+    pub fn stop(&mut self) {
         if let Some(mut engine) = self.engine.take() {
             engine.stop(STOP);
         }
