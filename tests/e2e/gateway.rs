@@ -19,10 +19,10 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// How long a change may take to be seen through Traefik.
-const ROUTED: Duration = Duration::from_mins(1);
+pub(crate) const ROUTED: Duration = Duration::from_mins(1);
 
 /// A gateway of this name on the stage's engine.
-fn gateway(world: &World, name: &str) -> Result<Gateway> {
+pub(crate) fn gateway(world: &World, name: &str) -> Result<Gateway> {
     let image = format!("{}-{name}-traefik:latest", world.stage.name);
     import_traefik(world.docker(), &image, &world.binaries.traefik)?;
     let folder = world.stage.folder().join(name);
@@ -30,12 +30,12 @@ fn gateway(world: &World, name: &str) -> Result<Gateway> {
 }
 
 /// Where a gateway on the stage's engine can take requests.
-fn web(world: &World) -> Result<SocketAddr> {
+pub(crate) fn web(world: &World) -> Result<SocketAddr> {
     Ok(SocketAddr::new(world.stage.traefik.web.ip(), free_port(IpAddr::from([127, 0, 0, 1]))?.port()))
 }
 
 /// Removes the gateway, whatever became of the trial.
-struct Down<'g>(&'g Gateway);
+pub(crate) struct Down<'g>(pub(crate) &'g Gateway);
 
 impl Drop for Down<'_> {
     fn drop(&mut self) {
@@ -218,24 +218,48 @@ fn rights(gateway: &Gateway) -> Result<()> {
 
 fn refused(world: &World) -> Result<()> {
     let gateway = gateway(world, "refused")?;
+    let ground = world.ground("refused");
+    let web = web(world)?;
+    let point = entry_point(web);
+    let _down = Down(&gateway);
+    let network = &world.stage.network;
+    let options = ["--network", network, "--local-image", "--entrypoint", &point, "--publish-mode", "host"];
+    gateway.up(&options)?;
+    ground.publish("s", "refused", &["GET /r"])?;
+    let request = Request::new("GET", &ground.host(), "/r");
+    wait_for("an answer through the gateway", ROUTED, || {
+        let status = request.send(web)?.status;
+        ensure!(status == 200, "{status}");
+        anyhow::Ok(())
+    })?;
+    let before = (gateway.objects()?, gateway.task("traefik")?, gateway.task("provider")?);
+
     let small = world.ground("gateway-small");
     let network = small.network("10.94.7.0/29")?;
     // 5 addresses: the node's, and four tasks.
     small.create("full", &["--network", &network, "--replicas", "4", "--endpoint-mode", "dnsrr"])?;
     small.wait_running("full", 4)?;
     let names = small.service("names");
-    for (options, status, words) in [
-        (vec!["--network", &network, "--local-image", "--publish-mode", "none"], 3, "E303: "),
-        (vec!["--network", &names, "--local-image"], 1, "not found"),
-        (vec!["--network", &network], 1, "required flag(s) \"provider-image\" or \"local-image\" not set"),
-        (vec!["--network", &network, "--local-image", "--entrypoint", "web"], 125, "NAME=:PORT"),
-    ] {
-        let outcome = gateway.try_up(&options)?;
-        if outcome.status != status || !outcome.stderr.contains(words) {
-            bail!("{options:?}: {} {}", outcome.status, outcome.stderr);
+    let nowhere = Gateway { name: "nowhere".to_owned(), ..gateway.clone() };
+    // What is there stays as it is, and what is not there is not begun.
+    for gateway in [&gateway, &nowhere] {
+        for (options, status, words) in [
+            (vec!["--network", &network, "--local-image", "--publish-mode", "none"], 3, "E303: "),
+            (vec!["--network", &names, "--local-image"], 1, "not found"),
+            (
+                vec!["--network", &network],
+                1,
+                "required flag(s) \"provider-image\" or \"local-image\" not set",
+            ),
+            (vec!["--network", &network, "--local-image", "--entrypoint", "web"], 125, "NAME=:PORT"),
+        ] {
+            let outcome = gateway.try_up(&options)?;
+            if outcome.status != status || !outcome.stderr.contains(words) {
+                bail!("{options:?}: {} {}", outcome.status, outcome.stderr);
+            }
         }
     }
-    let warned = gateway.try_up(&[
+    let warned = nowhere.try_up(&[
         "--network",
         &network,
         "--local-image",
@@ -246,24 +270,25 @@ fn refused(world: &World) -> Result<()> {
         "--dry-run",
     ])?;
     ensure!(warned.status == 0 && warned.stderr.contains("warning: E303: "), "{}", warned.stderr);
-    let nowhere = Gateway { guest: "/nowhere.wasm".to_owned(), ..gateway };
-    let outcome = nowhere.try_up(&["--network", &network, "--local-image"])?;
+    let without = Gateway { guest: "/nowhere.wasm".to_owned(), ..nowhere.clone() };
+    let outcome = without.try_up(&["--network", &network, "--local-image"])?;
     ensure!(outcome.status == 1 && outcome.stderr.contains("/nowhere.wasm"), "{}", outcome.stderr);
     ensure!(nowhere.objects()?.is_empty(), "something was made: {}", nowhere.objects()?);
+    dynamic_program_is_refused(world, &network)?;
 
-    // A program that needs a dynamic linker would not run alone.
+    let after = (gateway.objects()?, gateway.task("traefik")?, gateway.task("provider")?);
+    ensure!(before == after, "{before:?} has become {after:?}");
+    let status = request.send(web)?.status;
+    ensure!(status == 200, "the gateway that was there answers {status}");
+    Ok(())
+}
+
+/// A program that needs a dynamic linker would not run alone.
+fn dynamic_program_is_refused(world: &World, network: &str) -> Result<()> {
     let guest = world.binaries.guest.display().to_string();
-    let dynamic = world.docker().call(&[
-        "smsvc",
-        "gateway",
-        "up",
-        "--network",
-        &network,
-        "--local-image",
-        "--guest",
-        &guest,
-    ])?;
+    let command = ["smsvc", "gateway", "up", "--network", network, "--local-image", "--guest", &guest];
+    let outcome = world.docker().call(&command)?;
     let is_static = world.binaries.plugin.display().to_string().contains("musl");
-    ensure!(is_static || dynamic.stderr.starts_with("E504: "), "{}", dynamic.stderr);
+    ensure!(is_static || outcome.stderr.starts_with("E504: "), "{}", outcome.stderr);
     Ok(())
 }

@@ -18,6 +18,7 @@ mod diagnosis;
 mod endurance;
 mod engine_bugs;
 mod gateway;
+mod gateway_attach;
 mod gateway_failure;
 mod ground;
 mod inputs;
@@ -64,6 +65,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         engine_bugs::RULES,
         redefine::RULES,
         gateway::RULES,
+        gateway_attach::RULES,
         update::RULES,
         provider::RULES,
         routing::RULES,

@@ -17,6 +17,7 @@ pub fn import_traefik(docker: &Docker, image: &str, binary: &Path) -> Result<()>
 }
 
 /// A gateway under a name.
+#[derive(Clone)]
 pub struct Gateway {
     /// The `docker` command whose plugin is a static program.
     pub docker: Docker,

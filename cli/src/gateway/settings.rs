@@ -84,7 +84,9 @@ pub fn attach_lines(name: &GatewayName, provider_tls: bool) -> [String; 4] {
     let tls = if provider_tls { format!("tls: {{ca: '{}'}}, ", trusted(name)) } else { String::new() };
     [
         "providers:".to_owned(),
-        format!("  http: {{endpoint: '{endpoint}', {tls}headers: {{Authorization: 'Bearer {secret}'}}}}"),
+        format!(
+            "  http: {{endpoint: '{endpoint}', pollInterval: 1s, {tls}headers: {{Authorization: 'Bearer {secret}'}}}}"
+        ),
         "experimental:".to_owned(),
         "  {abortOnPluginFailure: true, localPlugins: {smsvc: {moduleName: smsvc}}}".to_owned(),
     ]
@@ -183,6 +185,8 @@ mod tests {
             for key in ["endpoint", "headers", "tls"] {
                 assert_eq!(settings["providers"]["http"][key], whole["providers"]["http"][key]);
             }
+            // Traefik's own 5 s are longer than the engine waits before it stops a task.
+            assert_eq!(settings["providers"]["http"]["pollInterval"], "1s");
         }
     }
 

@@ -8,7 +8,7 @@ use smsvc_core::endpoint::Choice;
 
 use super::Report;
 use super::create::cost_line;
-use crate::gateway::{GatewayName, PLUGIN_FOLDER};
+use crate::gateway::{GatewayName, LABEL, PLUGIN_FOLDER};
 use crate::list::elapsed;
 use crate::plan::gateway::{Leftover, Part};
 use crate::plan::{Cost, Step};
@@ -221,7 +221,8 @@ impl Report {
         self.note(&format!(
             "Docker fills in the secret, if the file reaches Traefik as a config: docker config create --template-driver golang NAME FILE\n\
              Traefik's service also needs: --network-add {control} --secret-add {token}{identity}\n\
-             and the plugin, in {PLUGIN_FOLDER}: the configs {name}-manifest-… as .traefik.yml and {name}-guest-… as plugin.wasm\n\
+             and the plugin, in {PLUGIN_FOLDER}: the configs {name}-manifest-… as .traefik.yml and {name}-guest-… as plugin.wasm,\n\
+             whose whole names `docker config ls --filter label={LABEL}={name}` shows, and GOGC=25 in its environment\n\
              `docker smsvc gateway up --provider-only{flag}` makes all of these"
         ));
     }
