@@ -32,7 +32,7 @@ fn issuer() -> SigningKey {
 }
 
 /// The public key of the issuer, as `smsvc.auth.keys` has it.
-fn keys() -> String {
+pub(crate) fn keys() -> String {
     let x = URL_SAFE_NO_PAD.encode(issuer().verifying_key().as_bytes());
     json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "one", "x": x}]}).to_string()
 }
@@ -45,12 +45,12 @@ fn token(algorithm: &str, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -
 }
 
 /// A token that the issuer has signed.
-fn issued(claims: &Value) -> String {
+pub(crate) fn issued(claims: &Value) -> String {
     token("EdDSA", claims, |signed| issuer().sign(signed).to_bytes().to_vec())
 }
 
 /// A token with a shared secret.
-fn shared(claims: &Value, secret: &[u8]) -> String {
+pub(crate) fn shared(claims: &Value, secret: &[u8]) -> String {
     token("HS256", claims, |signed| {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any length will do");
         mac.update(signed);
@@ -59,7 +59,7 @@ fn shared(claims: &Value, secret: &[u8]) -> String {
 }
 
 /// So many seconds from now.
-fn in_seconds(seconds: i64) -> Result<i64> {
+pub(crate) fn in_seconds(seconds: i64) -> Result<i64> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     Ok(i64::try_from(now)? + seconds)
 }
@@ -71,7 +71,7 @@ fn arrived(response: &Response, name: &str) -> Result<Vec<String>> {
     Ok(named.map(|(_, value)| value).collect())
 }
 
-fn with_token(request: &Request, token: &str) -> Request {
+pub(crate) fn with_token(request: &Request, token: &str) -> Request {
     request.clone().with("Authorization", &format!("Bearer {token}"))
 }
 

@@ -20,6 +20,7 @@ mod engine_bugs;
 mod gateway;
 mod gateway_attach;
 mod gateway_failure;
+mod gateway_tokens;
 mod ground;
 mod inputs;
 mod labels;
@@ -66,6 +67,7 @@ fn rules() -> impl Iterator<Item = Rule> {
         redefine::RULES,
         gateway::RULES,
         gateway_attach::RULES,
+        gateway_tokens::RULES,
         update::RULES,
         provider::RULES,
         routing::RULES,

@@ -109,6 +109,10 @@ pub struct UpArgs {
     #[arg(long)]
     pub provider_tls: bool,
 
+    /// Docker secret with which tokens are signed (HS256): the plugin finds it at /run/secrets/NAME
+    #[arg(long = "token-secret", value_name = "NAME", conflicts_with = "provider_only")]
+    pub token_secrets: Vec<String>,
+
     /// What to do where the networks have too few addresses for the gateway
     #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
     pub ip_budget: IpBudget,

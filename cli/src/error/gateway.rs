@@ -29,6 +29,7 @@ impl GatewayError {
                     .to_owned()
             }
             Self::NoGateway { name } => format!("E507: the swarm has no gateway {name}"),
+            Self::NoSecret { name } => format!("E510: the swarm has no secret {name}; nothing was changed"),
             Self::NotAllocated { network } => {
                 format!("E508: the engine gives the network {network} no addresses")
             }
@@ -62,6 +63,9 @@ impl GatewayError {
                 one("--socket-group with what `stat -c %g /var/run/docker.sock` says on a manager")
             }
             Self::NoGateway { .. } => one("`docker smsvc gateway up` makes one"),
+            Self::NoSecret { name } => vec![format!(
+                "docker secret create {name} FILE, with 32 bytes or more that only the issuer of the tokens knows"
+            )],
             Self::NotAllocated { .. } => {
                 one("its address pools may be used up: `docker smsvc plan` shows what is free")
             }

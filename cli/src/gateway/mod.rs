@@ -75,6 +75,8 @@ pub struct TraefikWish {
     pub constraints: Vec<String>,
     /// Its environment, beside what it has anyway.
     pub environment: Vec<String>,
+    /// The secrets with which tokens are signed: their ids, by their names.
+    pub token_secrets: BTreeMap<String, String>,
     /// The whole static configuration, as a template for Docker.
     pub settings: String,
     /// How long after the end of a task's turn requests may go on.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-use super::traefik::INTERNAL_PORT;
+use super::traefik::{INTERNAL_PORT, TOKEN_FOLDER};
 use super::{EntryPoint, GatewayName, PROVIDER_PORT};
 
 /// Stands for the secret until all other braces are escaped.
@@ -28,13 +28,14 @@ pub enum StaticError {
     NoMapping,
 }
 
-/// The whole static configuration; `further` is the user's own, in YAML.
+/// The whole static configuration; `further` is the user's own, in YAML. The plugin sees the secrets of tokens where there
+/// are some.
 pub fn static_configuration(
     name: &GatewayName,
     entry_points: &[EntryPoint],
-    poll: Duration,
-    grace: Duration,
+    [poll, grace]: [Duration; 2],
     provider_tls: bool,
+    token_secrets: bool,
     further: Option<&str>,
 ) -> Result<String, StaticError> {
     let mut points = Map::new();
@@ -65,6 +66,11 @@ pub fn static_configuration(
     });
     if provider_tls {
         whole["providers"]["http"]["tls"] = json!({ "ca": trusted(name) });
+    }
+    if token_secrets {
+        // Where a container has its secrets by itself, so that a group names the same file with any Traefik.
+        let mounts = [format!("{TOKEN_FOLDER}:/run/secrets:ro")];
+        whole["experimental"]["localPlugins"]["smsvc"]["settings"] = json!({ "mounts": mounts });
     }
     if let Some(text) = further {
         let value: Value =
@@ -145,7 +151,7 @@ mod tests {
     fn with_tls(tls: bool, further: Option<&str>) -> Result<Value, StaticError> {
         let points = ["web=:80".parse().unwrap(), "safe=:443,tls".parse().unwrap()];
         let second = Duration::from_secs(1);
-        let text = static_configuration(&"edge".parse().unwrap(), &points, second, second, tls, further)?;
+        let text = static_configuration(&"edge".parse().unwrap(), &points, [second; 2], tls, tls, further)?;
         // As Docker does it.
         let text = text.replace("{{ \"{{\" }}", "{{").replace("{{ secret \"edge-token\" }}", "s3cret");
         Ok(serde_saphyr::from_str(&text).unwrap())
@@ -181,13 +187,26 @@ mod tests {
                 .replace("{{ secret \"edge-token\" }}", "s3cret");
             let settings: Value = serde_saphyr::from_str(&lines).unwrap();
             let whole = with_tls(tls, None).unwrap();
-            assert_eq!(settings["experimental"], whole["experimental"]);
+            let plugin = &whole["experimental"]["localPlugins"]["smsvc"]["moduleName"];
+            assert_eq!(settings["experimental"]["localPlugins"]["smsvc"]["moduleName"], *plugin);
+            assert_eq!(settings["experimental"]["abortOnPluginFailure"], true);
             for key in ["endpoint", "headers", "tls"] {
                 assert_eq!(settings["providers"]["http"][key], whole["providers"]["http"][key]);
             }
             // Traefik's own 5 s are longer than the engine waits before it stops a task.
             assert_eq!(settings["providers"]["http"]["pollInterval"], "1s");
         }
+    }
+
+    #[test]
+    fn the_plugin_sees_the_secrets_of_tokens_and_no_others() {
+        let mounts = |tokens| {
+            let settings =
+                &with_tls(tokens, None).unwrap()["experimental"]["localPlugins"]["smsvc"]["settings"];
+            settings["mounts"].clone()
+        };
+        assert_eq!(mounts(true), json!(["/run/smsvc-token-secrets:/run/secrets:ro"]));
+        assert_eq!(mounts(false), Value::Null);
     }
 
     #[test]

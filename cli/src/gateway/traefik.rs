@@ -12,6 +12,9 @@ pub(super) const INTERNAL_PORT: u16 = 8080;
 /// The static configuration, where Traefik finds it without being told; its own health check does, too.
 pub(super) const STATIC_FILE: &str = "/etc/traefik/traefik.yml";
 
+/// Where Traefik's tasks have the secrets of tokens.
+pub(super) const TOKEN_FOLDER: &str = "/run/smsvc-token-secrets";
+
 /// Traefik builds its plugins anew at every change of the configuration. Go lets the old ones linger unless it is told
 /// not to.
 const ENVIRONMENT: [(&str, &str); 2] = [("GOGC", "25"), ("GOMEMLIMIT", "512MiB")];
@@ -62,7 +65,7 @@ pub fn traefik_service(
                     "StartPeriod": 20 * SECOND,
                 },
                 "Configs": contents.iter().map(|content| file(content, ids)).collect::<Vec<_>>(),
-                "Secrets": secrets(wish, ids, "0"),
+                "Secrets": secrets(wish, ids, "0").into_iter().chain(token_secrets(traefik)).collect::<Value>(),
             },
             "Placement": { "Constraints": traefik.constraints },
             "Networks": networks.iter().map(|id| json!({ "Target": id })).collect::<Vec<_>>(),
@@ -94,17 +97,23 @@ fn file(content: &Content, ids: &Ids) -> Value {
 }
 
 /// The secrets, for one user.
-pub(super) fn secrets(wish: &Wish, ids: &Ids, user: &str) -> Value {
+pub(super) fn secrets(wish: &Wish, ids: &Ids, user: &str) -> Vec<Value> {
     let identity = wish.provider_tls.then(|| (wish.name.identity(), &ids.identity));
     let all = [(wish.name.token(), &ids.secret)].into_iter().chain(identity);
-    let secret = |(name, id): (String, &String)| {
-        json!({
-            "File": { "Name": name, "UID": user, "GID": "0", "Mode": 0o400 },
-            "SecretID": id,
-            "SecretName": name,
-        })
-    };
-    all.map(secret).collect()
+    all.map(|(name, id)| secret(&name, id, &name, user)).collect()
+}
+
+/// The secrets of tokens, in a folder of their own: it is all that the plugin sees.
+fn token_secrets(traefik: &TraefikWish) -> impl Iterator<Item = Value> {
+    traefik.token_secrets.iter().map(|(name, id)| secret(name, id, &format!("{TOKEN_FOLDER}/{name}"), "0"))
+}
+
+fn secret(name: &str, id: &str, target: &str, user: &str) -> Value {
+    json!({
+        "File": { "Name": target, "UID": user, "GID": "0", "Mode": 0o400 },
+        "SecretID": id,
+        "SecretName": name,
+    })
 }
 
 /// The plugin, as Traefik finds it, and the static configuration.
@@ -124,6 +133,7 @@ pub fn contents(wish: &Wish, guest: Vec<u8>, settings: Option<&str>) -> Vec<Cont
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::collections::BTreeMap;
     use std::path::PathBuf;
     use std::time::Duration;
 
@@ -140,6 +150,7 @@ pub(crate) mod tests {
                 replicas: Some(1),
                 constraints: Vec::new(),
                 environment: Vec::new(),
+                token_secrets: BTreeMap::new(),
                 settings: "a: b\n".into(),
                 grace: Duration::from_secs(10),
             }),
@@ -184,6 +195,20 @@ pub(crate) mod tests {
         assert_eq!(
             spec["TaskTemplate"]["Networks"],
             json!([{ "Target": "control-id" }, { "Target": "front-id" }])
+        );
+    }
+
+    #[test]
+    fn the_secrets_of_tokens_lie_apart_from_the_gateways_own() {
+        let spec = spec(|traefik| traefik.token_secrets = BTreeMap::from([("jwt".into(), "jwt-id".into())]));
+        let secrets = spec["TaskTemplate"]["ContainerSpec"]["Secrets"].as_array().unwrap();
+        let files: Vec<_> = secrets.iter().map(|it| (&it["SecretID"], &it["File"]["Name"])).collect();
+        assert_eq!(
+            files,
+            [
+                (&json!("secret-id"), &json!("edge-token")),
+                (&json!("jwt-id"), &json!("/run/smsvc-token-secrets/jwt")),
+            ]
         );
     }
 

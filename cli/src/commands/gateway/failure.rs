@@ -44,6 +44,11 @@ pub enum GatewayError {
         /// The name.
         name: String,
     },
+    /// There is no such secret for tokens.
+    NoSecret {
+        /// Its name.
+        name: String,
+    },
     /// The engine gives the gateway's own network no addresses.
     NotAllocated {
         /// The network.

@@ -1,5 +1,6 @@
 //! From the words of `gateway up` to what the gateway is to be: files are read and names looked up, nothing is changed.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -81,6 +82,7 @@ pub(super) async fn prepare(
             replicas: (!args.global).then_some(args.replicas),
             constraints: args.constraints.clone(),
             environment: args.environment.clone(),
+            token_secrets: token_secrets(engine, &args.token_secrets).await?,
             settings: settings.clone(),
             grace: GRACE,
         });
@@ -103,6 +105,21 @@ pub(super) async fn prepare(
     Ok(Prepared { wish, contents, image, auth: headers })
 }
 
+/// The ids of secrets, all of which have to be there.
+async fn token_secrets(engine: &impl Engine, names: &[String]) -> Result<BTreeMap<String, String>, Error> {
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut known = engine.secrets(&names).await?;
+    // The engine finds names by their beginning.
+    known.retain(|name, _| names.contains(&name.as_str()));
+    match names.iter().find(|name| !known.contains_key(**name)) {
+        Some(missing) => Err(GatewayError::NoSecret { name: (*missing).to_owned() }.into()),
+        None => Ok(known),
+    }
+}
+
 fn settings(args: &UpArgs) -> Result<String, GatewayError> {
     let further = args.static_file.as_ref().map(|path| {
         let read = std::fs::read_to_string(path);
@@ -112,9 +129,9 @@ fn settings(args: &UpArgs) -> Result<String, GatewayError> {
     let text = static_configuration(
         &args.name,
         &args.entry_points,
-        args.poll_interval,
-        GRACE,
+        [args.poll_interval, GRACE],
         args.provider_tls,
+        !args.token_secrets.is_empty(),
         further.as_deref(),
     );
     let path = args.static_file.clone().unwrap_or_default();
