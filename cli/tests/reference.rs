@@ -43,6 +43,37 @@ fn a_page_is_found_by_the_words_that_are_typed() {
     assert_eq!(page(&["nothing"]), None);
 }
 
+#[test]
+fn every_code_that_is_told_stands_in_the_page_of_codes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/errors.md")).expect("the page is there");
+    let mut told = BTreeSet::new();
+    let mut folders = vec![root.join("cli/src"), root.join("shared/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(path) {
+                told.extend(codes(&text));
+            }
+        }
+    }
+    assert!(told.len() > 80, "{told:?}");
+    let missing: Vec<&String> = told.iter().filter(|code| !page.contains(&format!("| {code} |"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What looks like a code at the beginning of a text.
+fn codes(source: &str) -> impl Iterator<Item = String> {
+    source.split('"').skip(1).filter_map(|text| {
+        let code = text.get(..4)?;
+        let ends = matches!(text.as_bytes().get(4), None | Some(b':'));
+        let digits = code.get(1..)?.bytes().all(|byte| byte.is_ascii_digit());
+        (ends && digits && code.starts_with(['E', 'W'])).then(|| code.to_owned())
+    })
+}
+
 fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smsvc_core::budget::{Judgement, Ledger, Need, NetworkId, ServiceShape, Verdict, judge, remedies};
 use smsvc_core::endpoint::{self, Choice};
 use smsvc_core::merge::{Conflict, Declaration, merge};
+use smsvc_core::path::BasePath;
 
 use super::publish::publication;
 use super::{BudgetRefusal, Publication, Step};
@@ -32,6 +33,8 @@ pub struct CreatePlan {
     pub warnings: Vec<Finding>,
     /// The networks that it takes addresses of, where that is counted.
     pub claim: Claim,
+    /// The base path of its group, which another service may state.
+    pub base: Option<BasePath>,
     /// How its group gets into Traefik, where that could be looked at.
     pub publication: Option<Publication>,
 }
@@ -78,7 +81,17 @@ pub fn create(request: &CreateRequest, snapshot: &CreateSnapshot) -> Result<Crea
     };
     let publication = published(request, snapshot, choice.mode)?;
     let warnings = linted(request, snapshot, choice.mode, publication.as_ref())?;
-    Ok(CreatePlan { choice, costs, overruled, warnings, claim, publication })
+    let base = base(request, swarm);
+    Ok(CreatePlan { choice, costs, overruled, warnings, claim, base, publication })
+}
+
+fn base(request: &CreateRequest, swarm: Option<&Swarm>) -> Option<BasePath> {
+    let own = request.group.as_ref()?;
+    let of_another = || {
+        let declared = Declared::read(&swarm?.services).declarations.into_iter();
+        declared.filter(|other| other.group == own.group).find_map(|other| other.base.clone())
+    };
+    own.base.clone().or_else(of_another)
 }
 
 /// How the group of the service gets into Traefik.

@@ -2,6 +2,7 @@
 
 use smsvc_core::budget::{Addresses, Verdict};
 use smsvc_core::merge::Declaration;
+use smsvc_core::path::BasePath;
 
 use super::Report;
 use super::update::differences;
@@ -25,15 +26,15 @@ impl Report {
             self.note(&cost_line(cost));
         }
         if let Some(declaration) = &request.group {
-            self.routes_declared(declaration);
+            self.routes_declared(declaration, plan.base.as_ref());
         }
         if let Some(publication) = plan.publication.as_ref().filter(|it| it.way == Way::Labels) {
             self.synced_way(&publication.group, publication.way);
         }
     }
 
-    fn routes_declared(self, declaration: &Declaration) {
-        let base = declaration.base.as_ref().map(ToString::to_string).unwrap_or_default();
+    fn routes_declared(self, declaration: &Declaration, base: Option<&BasePath>) {
+        let base = base.map(ToString::to_string).unwrap_or_default();
         for route in &declaration.routes {
             self.note(&format!("route {}: {} {base}{}", route.name(), route.methods(), route.path()));
         }

@@ -1,4 +1,4 @@
-//! `docker smsvc update` of a service that an API group has, where it is not the group that the line is about.
+//! What a service of an API group becomes where the line is not about the group itself.
 
 use crate::stage::Stage;
 
@@ -67,4 +67,12 @@ fn what_lint_would_find_afterwards_is_refused_or_told_beforehand() {
     // What was there before is nobody's fault.
     let said = stage.succeed(&["update", "--detach", "--label-add", "com.example.team=y", "pets"]);
     assert!(!said.err.contains("W406"), "{said:?}");
+}
+
+#[test]
+fn the_routes_of_a_service_that_joins_a_group_are_told_under_the_base_of_the_group() {
+    let stage = Stage::new();
+    stage.create("pets", &[&PETS[..], &["--base", "/v2"]].concat());
+    let said = stage.create("orders", &["--group", "petstore", "--port", "80", "--route", "GET /orders"]);
+    assert!(said.err.contains("route get-orders: GET /v2/orders\n"), "{said:?}");
 }

@@ -88,9 +88,9 @@ impl Stage {
     }
 
     /// Creates a service of an API group on `front`.
-    pub(crate) fn create(&self, name: &str, options: &[&str]) {
+    pub(crate) fn create(&self, name: &str, options: &[&str]) -> Said {
         let start = ["create", "--detach", "--no-resolve-image", "--name", name, "--network", "front"];
-        self.succeed(&[&start[..], options, &["example/img:1"]].concat());
+        self.succeed(&[&start[..], options, &["example/img:1"]].concat())
     }
 
     /// A label of a service; nothing where it does not have it.
