@@ -28,7 +28,16 @@ pub struct GatewayPart {
     /// Tasks that should.
     pub wanted: usize,
     /// The last lines of its log that tell of something wrong.
-    pub troubles: Vec<String>,
+    pub troubles: Vec<Trouble>,
+}
+
+/// A line of a log that tells of something wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
+    pub line: String,
 }
 
 /// A task of Traefik, and what it has last got.
@@ -96,7 +105,7 @@ impl GatewayState {
                 "version": part.version,
                 "running": part.running,
                 "wanted": part.wanted,
-                "troubles": part.troubles,
+                "troubles": part.troubles.iter().map(|it| json!({ "at": it.at.to_string(), "line": it.line })).collect::<Vec<_>>(),
             })
         });
         json!({
@@ -113,24 +122,33 @@ impl GatewayState {
         })
     }
 
+    /// How long ago that was.
+    fn since(&self, then: Timestamp) -> String {
+        elapsed(self.now.as_nanosecond() - then.as_nanosecond()).to_lowercase()
+    }
+
     /// What a task has got, beside the document that the swarm makes now.
     fn served_line(&self, served: &Served) -> String {
         let Some((since, reading)) = &served.got else {
             return "no provider tells what it has".to_owned();
         };
-        let nanoseconds = self.now.as_nanosecond() - since.as_nanosecond();
-        let ago = elapsed(nanoseconds).to_lowercase();
+        let ago = self.since(*since);
         match reading {
             Reading::Document { digest, .. } if self.document_digest.starts_with(digest) => {
                 format!("has it, for {ago}")
             }
             Reading::Document { digest, bytes, groups } => {
-                format!("has {digest} ({groups} groups, {bytes} bytes), got {ago} ago")
+                format!("has {digest} ({}, {bytes} bytes), got {ago} ago", counted(*groups, "group"))
             }
             Reading::Unsure { reason } => format!("is told 503, for {ago}: {reason}"),
             Reading::Silent { .. } => format!("has not asked for {ago}"),
         }
     }
+}
+
+/// `1 group`, `2 groups`.
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Served {
@@ -246,9 +264,9 @@ impl Report {
         }
         self.result(&format!("  plugin: {}", state.guest.join(", ")));
         self.result(&format!(
-            "  document: {} groups, {} routers, {} bytes, sha256 {}",
-            state.groups,
-            state.routers,
+            "  document: {}, {}, {} bytes, sha256 {}",
+            counted(state.groups, "group"),
+            counted(state.routers, "router"),
             state.document_bytes,
             &state.document_digest[..12]
         ));
@@ -263,8 +281,13 @@ impl Report {
             self.result(&format!("  left out: {problem}"));
         }
         for part in &state.parts {
-            for line in &part.troubles {
-                self.result(&format!("  log of {}: {line}", part.service));
+            for trouble in &part.troubles {
+                self.result(&format!(
+                    "  log of {}, {} ago: {}",
+                    part.service,
+                    state.since(trouble.at),
+                    trouble.line
+                ));
             }
         }
     }

@@ -35,7 +35,7 @@ pub use budget::notes as budget_notes;
 pub use budget_json::{account as account_json, kind_name};
 pub use doctor::Diagnosis;
 pub use formatted::{Entries, text_by};
-pub use gateway::{GatewayPart, GatewayState, Refused, Served};
+pub use gateway::{GatewayPart, GatewayState, Refused, Served, Trouble};
 pub use network::Road;
 pub use progress::{Progress, Row as ProgressRow};
 pub use routes::{answered_by_traefik, explanation_value, routes_value};

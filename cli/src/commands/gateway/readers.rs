@@ -8,7 +8,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::Task;
 use crate::provider::{ReaderLine, Reading};
-use crate::report::{Refused, Served};
+use crate::report::{Refused, Served, Trouble};
+
+/// How long something that was wrong is worth telling.
+const RECENT: SignedDuration = SignedDuration::from_mins(15);
+
+/// How much of a line is shown.
+const WIDTH: usize = 300;
+
+/// How many lines are shown.
+const SHOWN: usize = 5;
 
 /// A line may be written so long after what it tells of, and Traefik may have been quicker.
 const SLACK: SignedDuration = SignedDuration::from_secs(10);
@@ -45,18 +54,38 @@ pub(super) fn served(
     tasks.iter().filter_map(of).collect()
 }
 
-/// What Traefik says of routers since it has the document that it has.
-pub(super) fn refused(log: &str, since: Option<Timestamp>) -> Vec<Refused> {
+/// What Traefik says of routers since it has the document that it has. What is no router of it any more is no matter.
+pub(super) fn refused(log: &str, since: Option<Timestamp>, is_router: impl Fn(&str) -> bool) -> Vec<Refused> {
     let since = since.and_then(|at| at.checked_sub(SLACK).ok());
     let recent = log.lines().filter_map(stamped).filter(|(at, _)| since.is_none_or(|since| *at >= since));
     let mut refused: BTreeMap<String, String> = BTreeMap::new();
     for (_, line) in recent.filter(|(_, line)| line.contains(" ERR ")) {
-        if let Some(router) = field(line, "routerName=") {
+        let router = field(line, "routerName=").map(|router| router.trim_end_matches("@http"));
+        if let Some(router) = router.filter(|router| is_router(router)) {
             let message = line.split_once(" ERR ").map_or(line, |(_, message)| message);
-            refused.insert(router.trim_end_matches("@http").to_owned(), message.to_owned());
+            refused.insert(router.to_owned(), message.to_owned());
         }
     }
     refused.into_iter().map(|(router, reason)| Refused { router, reason }).collect()
+}
+
+/// The last lines that tell of something wrong and are not told otherwise, with their times.
+pub(super) fn troubles(log: &str, now: Timestamp, told: impl Fn(&str) -> bool) -> Vec<Trouble> {
+    let since = now.checked_sub(RECENT).unwrap_or(now);
+    let recent = log.lines().filter_map(stamped).filter(|(at, _)| *at >= since);
+    let wrong = recent.filter_map(|(at, line)| Some((at, trouble(line)?)));
+    let untold = wrong.filter(|(_, line)| !told(line));
+    let cut = |line: &str| line.chars().take(WIDTH).collect::<String>();
+    let mut troubles: Vec<Trouble> = untold.map(|(at, line)| Trouble { at, line: cut(line) }).collect();
+    troubles.drain(..troubles.len().saturating_sub(SHOWN));
+    troubles
+}
+
+/// What a line of Traefik's or of the provider's tells of something wrong, without the time that Traefik writes itself.
+fn trouble(line: &str) -> Option<&str> {
+    let of_traefik = [" ERR ", " FTL "].into_iter().find_map(|word| line.split_once(word));
+    let of_provider = || ["warning: ", "error: "].into_iter().find_map(|word| line.strip_prefix(word));
+    of_traefik.map(|(_, message)| message).or_else(of_provider)
 }
 
 /// The version that Traefik has told when it started.
@@ -127,10 +156,30 @@ mod tests {
         };
         let log = line(1, "smsvc-old") + &line(30, "smsvc-new") + &line(31, "smsvc-new");
         let since = at(29).parse().ok();
-        let refused = refused(&log, since);
+        let all = |wanted: &str| {
+            let wanted = wanted.to_owned();
+            move |router: &str| router.starts_with(&wanted)
+        };
+        assert!(refused(&log, since, all("smsvc-old")).is_empty(), "it is in the document no more");
+        let refused = refused(&log, since, all("smsvc"));
         assert_eq!(refused.len(), 1);
         assert_eq!(refused[0].router, "smsvc-new");
         assert!(refused[0].reason.starts_with("boom"), "{refused:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_once_as_long_as_it_is_recent() {
+        let log = format!(
+            "{0} warning: E113: of old\n{1} warning: E113: service bad\n{1} warning: the engine is away\n{1} 2026-01-01T00:00:20Z ERR boom\n{1} 2026-01-01T00:00:20Z INF fine\n",
+            at(1),
+            at(20)
+        );
+        let now = (at(21).parse::<Timestamp>().unwrap()).checked_add(RECENT).unwrap();
+        let now = now.checked_sub(SignedDuration::from_secs(10)).unwrap();
+        let found = troubles(&log, now, |line| line == "E113: service bad");
+        let lines: Vec<&str> = found.iter().map(|trouble| trouble.line.as_str()).collect();
+        assert_eq!(lines, ["the engine is away", "boom"]);
+        assert_eq!(found[0].at.to_string(), at(20));
     }
 
     #[test]

@@ -23,12 +23,6 @@ use crate::service::RawService;
 /// How much of a log is looked through.
 const LINES: usize = 200;
 
-/// How much of a line is shown.
-const WIDTH: usize = 300;
-
-/// How many lines are shown.
-const SHOWN: usize = 5;
-
 /// Looks, and tells; an error where something is not well.
 pub(super) async fn status(
     engine: &impl Engine,
@@ -54,9 +48,16 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
     let Some(provider) = own(&name.provider()) else {
         return Err(GatewayError::NoGateway { name: name.to_string() }.into());
     };
+    let published = publish(&snapshot.swarm, &options(provider));
+    let bytes = &published.document;
+    let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let routers = document["http"]["routers"].as_object();
+
+    let now = Timestamp::now();
     let images = engine.list(Listed::Images, &Filters::none()).await.unwrap_or_default();
     let (log, mut part) = seen(engine, provider, &snapshot, &images).await;
     part.version = readers::provider_version(&log);
+    part.troubles = readers::troubles(&log, now, |line| published.problems.iter().any(|it| it == line));
     let mut parts = vec![part];
     let (mut served, mut refused) = (Vec::new(), Vec::new());
     if let Some(traefik) = own(&name.traefik()) {
@@ -66,13 +67,13 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
         part.version = readers::traefik_version(&log);
         // The one that has its document for longest has said all that it says of it.
         let since = served.iter().filter_map(|served| served.got.as_ref().map(|(since, _)| *since)).min();
-        refused = readers::refused(&log, since);
+        if !served.is_empty() {
+            let is_router = |name: &str| routers.is_some_and(|routers| routers.contains_key(name));
+            refused = readers::refused(&log, since, is_router);
+        }
+        part.troubles = readers::troubles(&log, now, |line| line.contains("routerName="));
         parts.push(part);
     }
-    let published = publish(&snapshot.swarm, &options(provider));
-    let bytes = &published.document;
-    let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
-    let routers = document["http"]["routers"].as_object().map_or(0, serde_json::Map::len);
     Ok(GatewayState {
         name: name.to_string(),
         parts,
@@ -83,13 +84,13 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
             .cloned()
             .collect(),
         groups: published.groups.len(),
-        routers,
+        routers: routers.map_or(0, serde_json::Map::len),
         document_bytes: bytes.len(),
         document_digest: hex(&Sha256::digest(bytes)),
         problems: published.problems,
         served,
         refused,
-        now: Timestamp::now(),
+        now,
     })
 }
 
@@ -133,15 +134,13 @@ async fn seen(
     let wanted = spec["Mode"]["Replicated"]["Replicas"].as_u64().and_then(|it| usize::try_from(it).ok());
     // A log that cannot be had is no reason to hide the rest.
     let log = engine.service_log(service.id(), LINES).await.unwrap_or_else(|error| error.to_string());
-    let troubles: Vec<String> =
-        log.lines().filter(|line| is_trouble(line)).map(|line| line.chars().take(WIDTH).collect()).collect();
     let part = GatewayPart {
         service: service.name().to_owned(),
         image: named(spec["TaskTemplate"]["ContainerSpec"]["Image"].as_str().unwrap_or_default(), images),
         version: None,
         running,
         wanted: wanted.unwrap_or_else(|| tasks.len().max(1)),
-        troubles: troubles.into_iter().rev().take(SHOWN).rev().collect(),
+        troubles: Vec::new(),
     };
     (log, part)
 }
@@ -151,11 +150,6 @@ fn named(image: &str, images: &[Value]) -> String {
     let known = images.iter().find(|it| it["Id"] == image);
     let tag = known.and_then(|it| it["RepoTags"].as_array()?.first()?.as_str().map(str::to_owned));
     tag.unwrap_or_else(|| image.to_owned())
-}
-
-/// A line of Traefik's or of the provider's that tells of something wrong.
-fn is_trouble(line: &str) -> bool {
-    [" ERR ", " FTL ", "warning: ", "error: "].iter().any(|word| line.contains(word))
 }
 
 #[cfg(test)]
@@ -171,12 +165,5 @@ mod tests {
         let options = options(&RawService::new(json!({ "ID": "p", "Spec": spec })).unwrap());
         assert_eq!(options.network.as_deref(), Some("front"));
         assert_eq!(options.document.entry_points, ["web", "safe"]);
-    }
-
-    #[test]
-    fn only_what_is_wrong_is_shown_of_a_log() {
-        assert!(is_trouble("2026-01-01T00:00:00Z ERR Cannot fetch configuration data"));
-        assert!(is_trouble("2026-01-01T00:00:00.1Z warning: service x answers 503"));
-        assert!(!is_trouble("2026-01-01T00:00:00Z INF Starting provider *http.Provider"));
     }
 }
