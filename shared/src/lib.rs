@@ -14,7 +14,7 @@
 //!
 //! The vocabulary of one route has a module a word: [`name`], [`host`], [`method`], [`path`], [`constraint`],
 //! [`condition`], [`media`], [`version`], [`action`], [`rewrite`], [`header_change`] and [`life`]; [`route`] puts them
-//! together. That of a whole group is in [`settings`]; who may use a
+//! together. How Traefik asks the tasks of a service for their health is in [`health`]. That of a whole group is in [`settings`]; who may use a
 //! route is in [`auth`], and how tokens are checked in [`jwt`]. What can be wrong with any of them is a [`problem`], and has a
 //! stable code.
 #![forbid(unsafe_code)]
@@ -40,6 +40,7 @@ pub mod endpoint;
 pub mod entry_point;
 pub mod group;
 pub mod header_change;
+pub mod health;
 pub mod host;
 pub mod jwt;
 pub mod labels;

@@ -73,6 +73,12 @@ pub enum Problem {
     /// E105: `smsvc.*` labels, but no `smsvc.group`.
     #[error("smsvc.* labels need smsvc.group, which names the API group of the service")]
     NoGroup,
+    /// E104: a health check that would ask again before it has given up.
+    #[error("the timeout of a health check has to be shorter than its interval")]
+    HealthTimeout,
+    /// E107: `smsvc.health.*` labels, but no `smsvc.health.path`.
+    #[error("a health check needs smsvc.health.path, which Traefik asks each task for")]
+    NoHealthPath,
     /// E111: neither `path` nor `prefix`.
     #[error("the route has neither path nor prefix")]
     NoPath,
@@ -152,10 +158,12 @@ impl Problem {
             | Self::Location(_)
             | Self::SunsetBeforeDeprecation
             | Self::BodyWithoutContent(_)
+            | Self::HealthTimeout
             | Self::Keys(_)
             | Self::Unfit(_)
             | Self::Value { .. } => "E104",
             Self::NoGroup => "E105",
+            Self::NoHealthPath => "E107",
             Self::NoPath | Self::PathAndPrefix => "E111",
             Self::Path(error) => match error {
                 PathError::Unbalanced(_)

@@ -1,8 +1,12 @@
 //! Routes through Traefik: which service answers, with what, and that nobody can choose it but the plugin.
 
-use anyhow::Result;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
 use smsvc_tests::backend::Seen;
 use smsvc_tests::http::Request;
+use smsvc_tests::patience::wait_for;
 
 use crate::world::{Rule, World};
 
@@ -12,6 +16,7 @@ pub(crate) const RULES: &[Rule] = &[
         three_services_of_one_group_answer_on_their_own_routes,
     ),
     ("a_client_cannot_choose_the_service", a_client_cannot_choose_the_service),
+    ("a_task_that_is_not_well_gets_no_requests_where_traefik_asks_for_health", unwell_tasks_get_nothing),
 ];
 
 fn three_services_of_one_group_answer_on_their_own_routes(world: &World) -> Result<()> {
@@ -76,6 +81,40 @@ fn a_client_cannot_choose_the_service(world: &World) -> Result<()> {
     );
     for target in ["/", "/nowhere", "/open/x"] {
         assert_eq!(world.send(&forged(target))?.status, 404, "{target}");
+    }
+    Ok(())
+}
+
+/// How long Traefik may take to find out.
+const FOUND_OUT: Duration = Duration::from_secs(30);
+
+/// The first task of each service answers `/health1` with 503, and the second does not.
+fn unwell_tasks_get_nothing(world: &World) -> Result<()> {
+    let ground = world.ground("health");
+    let create = |service: &str, labels: &[&str]| {
+        let (host, route) = (ground.host(), format!("GET /{service}"));
+        let group =
+            ["--network", &world.stage.network, "--group", "health", "--host", &host, "--port", "8080"];
+        let tasks = ["--replicas", "2", "--env", "BACKEND_UNWELL=/health{{.Task.Slot}}", "--route", &route];
+        let labels: Vec<&str> = labels.iter().flat_map(|label| ["--label", label]).collect();
+        ground.create(service, &[&group[..], &tasks, &labels].concat())
+    };
+    create("asked", &["smsvc.health.path=/health1", "smsvc.health.interval=2s"])?;
+    create("unasked", &[])?;
+    for service in ["asked", "unasked"] {
+        ground.wait_running(service, 2)?;
+    }
+    for (service, tasks) in [("unasked", 2), ("asked", 1)] {
+        wait_for(&format!("answers of {tasks} tasks of {service}"), FOUND_OUT, || {
+            let mut answering = BTreeSet::new();
+            for _ in 0..10 {
+                let response = world.send(&Request::new("GET", &ground.host(), &format!("/{service}")))?;
+                ensure!(response.status == 200, "{}", response.status);
+                answering.insert(response.json()?["host"].to_string());
+            }
+            ensure!(answering.len() == tasks, "{answering:?}");
+            anyhow::Ok(())
+        })?;
     }
     Ok(())
 }

@@ -64,6 +64,7 @@ impl GroupWords {
             settings: self.settings.clone(),
             port: self.port,
             scheme: Scheme::default(),
+            health: None,
             network: None,
             endpoint: None,
             owner: false,

@@ -20,7 +20,8 @@ pub(super) fn reach(
     let mut addresses = addresses_on(&network.id);
     // The engine lists tasks in no order, and Traefik compares bytes.
     addresses.sort_unstable();
-    Ok(Backend { service: declaration.service.clone(), scheme: declaration.scheme, port, addresses })
+    let (service, health) = (declaration.service.clone(), declaration.health.clone());
+    Ok(Backend { service, scheme: declaration.scheme, port, health, addresses })
 }
 
 fn network<'n>(

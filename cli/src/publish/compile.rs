@@ -57,7 +57,8 @@ pub(super) fn group(
             .port
             .ok_or_else(|| PublishError::NoPort { group: name.to_owned(), service: subject.name.clone() })?;
         let network = network(subject, declaration);
-        reach.insert(declaration.service.clone(), Reach { port, scheme: declaration.scheme, network });
+        let (scheme, health) = (declaration.scheme, declaration.health.clone());
+        reach.insert(declaration.service.clone(), Reach { port, scheme, health, network });
     }
     let stated = members.iter().find(|(_, declaration)| declaration.owner);
     let oldest = group.services.first().map(|member| &member.service);

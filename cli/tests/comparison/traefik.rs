@@ -138,7 +138,7 @@ fn witness(service: &ServiceName) -> Backend {
         }
     });
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    Backend { service: service.clone(), scheme: Scheme::Http, port, addresses: vec![address] }
+    Backend { service: service.clone(), scheme: Scheme::Http, port, health: None, addresses: vec![address] }
 }
 
 fn answer(stream: &TcpStream, service: &str) -> std::io::Result<()> {

@@ -7,6 +7,7 @@
 //! smsvc.base=/v2                                    of the group, likewise
 //! smsvc.port=8080                                   where the tasks of the service listen
 //! smsvc.scheme=http                                 http, h2c or https
+//! smsvc.health.path=/health                         what Traefik asks each task for; also .interval and .timeout
 //! smsvc.network=front                               where Traefik reaches them
 //! smsvc.endpoint=auto                               auto, vip or dnsrr
 //! smsvc.route.<name>.path=/pets/{petId}             or .prefix=/static

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{GROUP, LabelError, PREFIX, vocabulary};
 use crate::endpoint::Requested;
+use crate::health::{HealthCheck, Stated, Unsound};
 use crate::host::{HostError, HostPattern};
 use crate::merge::{Declaration, Scheme};
 use crate::name::{Name, ServiceName};
@@ -35,6 +36,9 @@ pub fn parse(
     })
 }
 
+/// What the keys of a health check begin with.
+const HEALTH: &str = "health.";
+
 /// Whether `text` is a digest as `smsvc.compiled` has it.
 fn is_digest(text: &str) -> bool {
     let digits = text.strip_prefix("sha256:").unwrap_or_default();
@@ -57,6 +61,7 @@ struct Reader<'a> {
     base: Option<BasePath>,
     port: Option<u16>,
     scheme: Scheme,
+    health: Stated,
     network: Option<String>,
     endpoint: Option<Requested>,
     settings: Statement,
@@ -120,9 +125,31 @@ impl<'a> Reader<'a> {
             "compiled" if is_digest(value) => {}
             "compiled" => return Err(wrong("sha256: and 64 hexadecimal digits, as docker smsvc writes it")),
             "owner" => self.owner = value.parse().map_err(|_| wrong("true or false"))?,
-            _ => return self.settings.set(key, value).unwrap_or_else(|| Err(unknown(key))),
+            _ => {
+                if let Some(read) = key.strip_prefix(HEALTH).and_then(|field| self.health.set(field, value)) {
+                    return read.map_err(wrong);
+                }
+                return self.settings.set(key, value).unwrap_or_else(|| Err(unknown(key)));
+            }
         }
         Ok(())
+    }
+
+    /// The health check; the error names the label that spoils it as it was written.
+    fn health(&mut self) -> Result<Option<HealthCheck>, (String, Problem)> {
+        // A field that cannot be read is told already.
+        let told = self.errors.iter().any(|(label, _)| own_key(label).is_some_and(is_of_health));
+        let written = |field: &str| {
+            let label = self.seen.get(&format!("health.{field}")).map(|label| (*label).to_owned());
+            label.unwrap_or_else(|| format!("{PREFIX}health.{field}"))
+        };
+        let (field, problem) = match std::mem::take(&mut self.health).check() {
+            Err(_) if told => return Ok(None),
+            Err(Unsound::NoPath) => ("path", Problem::NoHealthPath),
+            Err(Unsound::Timeout) => ("timeout", Problem::HealthTimeout),
+            Ok(found) => return Ok(found),
+        };
+        Err((written(field), problem))
     }
 
     fn finish(mut self, service: &str, created: &str) -> Result<Declaration, Vec<(String, Problem)>> {
@@ -138,10 +165,11 @@ impl<'a> Reader<'a> {
         if self.group.is_none() && !self.seen.contains_key("group") && !misspelt {
             self.errors.push((GROUP.to_owned(), Problem::NoGroup));
         }
+        let health = self.health().map_err(|error| self.errors.push(error));
         let service =
             ServiceName::parse(service).map_err(|error| self.errors.push((GROUP.to_owned(), error.into())));
-        match (service, self.group) {
-            (Ok(service), Some(group)) if self.errors.is_empty() => Ok(Declaration {
+        match (service, self.group, health) {
+            (Ok(service), Some(group), Ok(health)) if self.errors.is_empty() => Ok(Declaration {
                 service,
                 created: created.to_owned(),
                 group,
@@ -150,6 +178,7 @@ impl<'a> Reader<'a> {
                 settings: self.settings,
                 port: self.port,
                 scheme: self.scheme,
+                health,
                 network: self.network,
                 endpoint: self.endpoint,
                 owner: self.owner,
@@ -176,6 +205,10 @@ fn route(
     let texts = fields.iter().map(|(field, value, _)| (*field, *value));
     Route::with_defaults(name, texts, defaults.iter().copied())
         .map_err(|errors| errors.into_iter().map(|it| (label(&it.field), it.problem)).collect())
+}
+
+fn is_of_health(key: &str) -> bool {
+    key.get(..HEALTH.len()).is_some_and(|start| start.eq_ignore_ascii_case(HEALTH))
 }
 
 /// The name and the field of `route.<name>.<field>`.
@@ -234,6 +267,8 @@ mod tests {
                 ("smsvc.base", "/v2/"),
                 ("smsvc.port", "8080"),
                 ("smsvc.scheme", "h2c"),
+                ("SMSVC.Health.Path", "/health"),
+                ("smsvc.health.interval", "10"),
                 ("smsvc.network", "front"),
                 ("smsvc.endpoint", "DNSRR"),
                 ("smsvc.route.get-pet.path", "/pets/{petId}"),
@@ -251,6 +286,8 @@ mod tests {
                 ("smsvc.base", "/v2"),
                 ("smsvc.port", "8080"),
                 ("smsvc.scheme", "h2c"),
+                ("smsvc.health.path", "/health"),
+                ("smsvc.health.interval", "10s"),
                 ("smsvc.network", "front"),
                 ("smsvc.endpoint", "dnsrr"),
                 ("smsvc.route.get-pet.path", "/pets/{petId}"),
@@ -287,6 +324,17 @@ mod tests {
             refused(&[("smsvc.group", "g"), ("smsvc.route.R.path", "/a"), ("smsvc.route.r.path", "/a")]),
             [("smsvc.route.r.path".into(), "E103")]
         );
+    }
+
+    #[test]
+    fn a_health_check_has_a_path_and_gives_up_before_it_asks_again() {
+        let with = |fields: &[(&str, &str)]| refused(&[&[("smsvc.group", "g")], fields].concat());
+        assert_eq!(with(&[("smsvc.health.interval", "5")]), [("smsvc.health.path".to_owned(), "E107")]);
+        let late = [("smsvc.health.path", "/h"), ("SMSVC.health.Timeout", "5s")];
+        assert_eq!(with(&late), [("SMSVC.health.Timeout".to_owned(), "E104")]);
+        let wrong = [("smsvc.health.path", "h"), ("smsvc.health.interval", "9")];
+        assert_eq!(with(&wrong), [("smsvc.health.path".to_owned(), "E104")]);
+        assert_eq!(with(&[("smsvc.health.port", "80")]), [("smsvc.health.port".to_owned(), "E101")]);
     }
 
     #[test]

@@ -59,6 +59,7 @@ const PORT: &str =
     "0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 const NAME: &str = "[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?";
 const PATH: &str = "/.*";
+const HEALTH_PATH: &str = r"/(?:[^/\s#][^\s#]*)?";
 const DAY: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const HEADER_LIST: &str = r"\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*(?:,\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+\s*)*";
 const MEDIA_LIST: &str = r"\s*[^\s,;/]+/[^\s,;/]+\s*(?:,\s*[^\s,;/]+/[^\s,;/]+\s*)*";
@@ -99,6 +100,13 @@ pub(super) const KEYS: &[Key] = &[
     service("base", Pattern("(?:/.*)?"), "What stands in front of every path of the group"),
     service("port", Pattern(PORT), "The port that the tasks of the service listen on"),
     service("scheme", Words(&["http", "h2c", "https"]), "What the tasks of the service speak"),
+    service(
+        "health.path",
+        Pattern(HEALTH_PATH),
+        "What Traefik asks each task for, to see whether it answers",
+    ),
+    service("health.interval", Pattern("[0-9]+s?"), "The seconds between two such questions; 5 without it"),
+    service("health.timeout", Pattern("[0-9]+s?"), "The seconds that the answer may take; 2 without it"),
     service(
         "network",
         Pattern(r"[\s\S]+"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::PREFIX;
+use crate::health::HealthCheck;
 use crate::merge::{Declaration, Scheme};
 
 /// The labels from which [`parse`](super::parse()) reads the same declaration; what has its default is left
@@ -19,6 +20,9 @@ pub fn write(declaration: &Declaration) -> BTreeMap<String, String> {
     }
     if declaration.scheme != Scheme::default() {
         put("scheme", declaration.scheme.to_string());
+    }
+    for (field, value) in declaration.health.iter().flat_map(HealthCheck::fields) {
+        put(&format!("health.{field}"), value);
     }
     if let Some(network) = &declaration.network {
         put("network", network.clone());

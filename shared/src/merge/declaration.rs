@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::endpoint::Requested;
+use crate::health::HealthCheck;
 use crate::host::HostPattern;
 use crate::name::{Name, ServiceName};
 use crate::path::BasePath;
@@ -30,6 +31,8 @@ pub struct Declaration {
     pub port: Option<u16>,
     /// How Traefik talks to its tasks.
     pub scheme: Scheme,
+    /// How Traefik asks its tasks for their health, if it does.
+    pub health: Option<HealthCheck>,
     /// The overlay network on which Traefik reaches it.
     pub network: Option<String>,
     /// The endpoint mode that its user asked for.

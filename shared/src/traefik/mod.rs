@@ -34,6 +34,7 @@ use serde_json::{Map, Value, json};
 
 use crate::decide::SERVICE_HEADER;
 use crate::group::Group;
+use crate::health::HealthCheck;
 use crate::merge::Scheme;
 use crate::name::{Name, ServiceName};
 use parent::Parents;
@@ -57,6 +58,8 @@ pub struct Backend {
     pub scheme: Scheme,
     /// The port that they listen on.
     pub port: u16,
+    /// How Traefik asks them for their health, if it does.
+    pub health: Option<HealthCheck>,
     /// The addresses of the tasks that may receive requests. Order and repetition have no meaning.
     pub addresses: Vec<IpAddr>,
 }
@@ -224,10 +227,18 @@ fn shared_by_all(options: &DocumentOptions, used: bool) -> Part {
 fn service(backend: Option<&Backend>, transport: Option<&str>) -> Value {
     let urls: Vec<Value> =
         backend.map(servers).unwrap_or_default().iter().map(|url| json!({"url": url})).collect();
-    match transport {
-        Some(transport) => json!({"loadBalancer": {"servers": urls, "serversTransport": transport}}),
-        None => json!({"loadBalancer": {"servers": urls}}),
-    }
+    let transport = transport.map(|transport| ("serversTransport", transport.into()));
+    let health = backend.and_then(|backend| backend.health.as_ref());
+    let health = health.map(|health| ("healthCheck", health_check(health)));
+    let parts = [("servers", urls.into())].into_iter().chain(transport).chain(health);
+    let balancer: Map<String, Value> = parts.map(|(name, part)| (name.to_owned(), part)).collect();
+    json!({"loadBalancer": balancer})
+}
+
+/// A health check, as Traefik reads it.
+fn health_check(health: &HealthCheck) -> Value {
+    let seconds = |number: u16| format!("{number}s");
+    json!({"path": health.path(), "interval": seconds(health.interval()), "timeout": seconds(health.timeout())})
 }
 
 /// The parts of a document.
@@ -317,6 +328,7 @@ mod tests {
             service: ServiceName::parse(service).unwrap(),
             scheme,
             port: 8080,
+            health: None,
             addresses: addresses.iter().map(|address| address.parse().unwrap()).collect(),
         }
     }
@@ -447,6 +459,22 @@ mod tests {
             let scratch = document(&groups(all), &backends, &documents.options);
             assert_eq!(again, scratch, "{all:?} {addresses:?}");
         }
+    }
+
+    #[test]
+    fn a_service_with_a_health_check_is_asked_and_no_other() {
+        let labels =
+            [("smsvc.group", "petstore"), ("smsvc.health.path", "/h"), ("smsvc.health.interval", "4")];
+        let labels = labels.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
+        let declared = crate::labels::parse("pets", "", &labels).unwrap().unwrap();
+        let pets = Backend { health: declared.health, ..backend("pets", Scheme::Http, &["10.0.0.1"]) };
+        let backends = [pets, backend("orders", Scheme::Http, &["10.0.0.2"])];
+        let services = &document(&petstore(), &backends, &options())["http"]["services"];
+        assert_eq!(
+            services["smsvc-pets"]["loadBalancer"]["healthCheck"],
+            json!({"path": "/h", "interval": "4s", "timeout": "2s"})
+        );
+        assert!(services["smsvc-orders"]["loadBalancer"]["healthCheck"].is_null());
     }
 
     const RETRIES: Retry = Retry { attempts: 3, dial_timeout: 1000 };

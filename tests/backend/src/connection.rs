@@ -11,6 +11,9 @@ use crate::request::Request;
 /// die.
 const ABORT: &str = "X-Backend-Abort";
 
+/// The variable with a target that is answered with 503: for trials of health checks.
+const UNWELL: &str = "BACKEND_UNWELL";
+
 /// A chunked body whose last chunk never comes (RFC 9112, section 8: such a message is incomplete).
 const HALF_AN_ANSWER: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
@@ -18,6 +21,7 @@ const HALF_AN_ANSWER: &[u8] =
 /// Answers every request of a connection.
 pub(crate) fn serve(stream: TcpStream, service: &str) -> io::Result<()> {
     let host = std::env::var("HOSTNAME").unwrap_or_default();
+    let unwell = std::env::var(UNWELL).ok();
     let mut writer = stream.try_clone()?;
     let mut reader = BufReader::new(stream);
     while let Some(request) = Request::read(&mut reader)? {
@@ -25,7 +29,9 @@ pub(crate) fn serve(stream: TcpStream, service: &str) -> io::Result<()> {
             return writer.write_all(HALF_AN_ANSWER);
         }
         let reusable = skip_body(&mut reader, &request)?;
-        writer.write_all(answer(service, &host, &request, reusable).as_bytes())?;
+        let status =
+            if unwell.as_ref() == Some(&request.target) { "503 Service Unavailable" } else { "200 OK" };
+        writer.write_all(answer(status, service, &host, &request, reusable).as_bytes())?;
         if !reusable {
             break;
         }
@@ -35,7 +41,7 @@ pub(crate) fn serve(stream: TcpStream, service: &str) -> io::Result<()> {
 
 /// The whole answer. One to HEAD has the length of the body, but not the body (RFC 9110, section 9.3.2); so
 /// that it can be told from other answers too, the service and the target are also fields.
-fn answer(service: &str, host: &str, request: &Request, reusable: bool) -> String {
+fn answer(status: &str, service: &str, host: &str, request: &Request, reusable: bool) -> String {
     let body = echo::document(service, host, request);
     let fields = [
         ("Content-Type", "application/json"),
@@ -45,7 +51,7 @@ fn answer(service: &str, host: &str, request: &Request, reusable: bool) -> Strin
         ("X-Backend-Target", &request.target),
     ];
     let fields = fields.map(|(name, value)| format!("{name}: {value}\r\n")).concat();
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n");
+    let head = format!("HTTP/1.1 {status}\r\n{fields}\r\n");
     if request.method == "HEAD" { head } else { head + &body }
 }
 
@@ -77,7 +83,7 @@ mod tests {
 
     #[test]
     fn an_answer_to_head_has_no_body() {
-        let answer = answer("s", "h", &request("HEAD", &[]), true);
+        let answer = answer("200 OK", "s", "h", &request("HEAD", &[]), true);
         assert!(answer.ends_with("\r\n\r\n") && !answer.contains("Content-Length: 0"), "{answer}");
         assert!(answer.contains("\r\nX-Backend-Service: s\r\nX-Backend-Target: /\r\n"), "{answer}");
     }

@@ -25,6 +25,7 @@ use std::fmt;
 use super::place::{Inexact, Place};
 use crate::condition::HeaderName;
 use crate::group::Group;
+use crate::health::HealthCheck;
 use crate::host::HostPattern;
 use crate::merge::Scheme;
 use crate::name::{Name, ServiceName};
@@ -41,6 +42,8 @@ pub struct Reach {
     pub port: u16,
     /// What they speak.
     pub scheme: Scheme,
+    /// How Traefik asks them for their health, if it does.
+    pub health: Option<HealthCheck>,
     /// The name of the network; `None` where the service is on one only.
     pub network: Option<String>,
 }

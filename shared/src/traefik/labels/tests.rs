@@ -27,7 +27,10 @@ fn compiled(settings: &str, services: &[(&str, &str)]) -> Result<Labels, Vec<Str
         r#"{{"v":1,"groups":[{{"name":"g","hosts":["h"],"settings":{{{settings}}},"services":[{services}]}}]}}"#
     );
     let group = Spec::parse(&text).unwrap().groups.remove(0);
-    let reach = Reach { port: 80, scheme: Scheme::H2c, network: Some("front".into()) };
+    let stated = [("smsvc.group", "g"), ("smsvc.health.path", "/h")];
+    let stated = stated.map(|(label, value)| (label.to_owned(), value.to_owned())).into();
+    let health = crate::labels::parse("a", "", &stated).unwrap().unwrap().health;
+    let reach = Reach { port: 80, scheme: Scheme::H2c, health, network: Some("front".into()) };
     let reach = group.services.iter().map(|it| (it.service.clone(), reach.clone())).collect();
     let owner = &group.services[0].service;
     compile(&Labelled { group: &group, owner, reach: &reach, plugin: "smsvc" })
@@ -86,6 +89,8 @@ fn a_route_that_traefik_counts_has_a_router_of_its_own() {
     assert_eq!(label("routers.smsvc-a~route~x.tls"), Some("true"));
     assert_eq!(label("routers.smsvc-a~fallback.entrypoints"), Some("alt,web"));
     assert_eq!(label("services.smsvc-a.loadbalancer.server.scheme"), Some("h2c"));
+    let health = |field| label(&format!("services.smsvc-a.loadbalancer.healthcheck.{field}"));
+    assert_eq!(["path", "interval", "timeout"].map(health), [Some("/h"), Some("5s"), Some("2s")]);
     assert_eq!(label("routers.smsvc-a.rule"), None, "there is nothing for it to take");
 }
 

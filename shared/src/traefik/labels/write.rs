@@ -13,7 +13,7 @@ use crate::merge::Scheme;
 use crate::name::ServiceName;
 use crate::settings::Tls;
 use crate::table::Rules;
-use crate::traefik::{child, rule};
+use crate::traefik::{child, health_check, rule};
 
 /// The labels of one service.
 struct Writer<'a> {
@@ -103,6 +103,10 @@ impl Writer<'_> {
         self.put(&format!("{key}.port"), reach.port.to_string());
         if reach.scheme != Scheme::Http {
             self.put(&format!("{key}.scheme"), reach.scheme.as_str());
+        }
+        if let Some(health) = &reach.health {
+            let key = format!("http.services.{}.loadbalancer.healthcheck", name(service));
+            self.put_all(&key, &health_check(health));
         }
     }
 

@@ -23,7 +23,7 @@ fn labelled(mut group: Group) -> (Group, Labels) {
         member.age = age;
     }
     loop {
-        let reach = |port| Reach { port, scheme: Scheme::Http, network: None };
+        let reach = |port| Reach { port, scheme: Scheme::Http, health: None, network: None };
         let reach = group.services.iter().map(|member| (member.service.clone(), reach(80))).collect();
         let owner = &group.services[0].service;
         match compile(&Labelled { group: &group, owner, reach: &reach, plugin: "smsvc" }) {
@@ -88,7 +88,7 @@ proptest! {
             member.age += older;
         }
         let reach: BTreeMap<_, _> = group.services.iter().map(|member| {
-            (member.service.clone(), Reach { port: 80, scheme: Scheme::Http, network: None })
+            (member.service.clone(), Reach { port: 80, scheme: Scheme::Http, health: None, network: None })
         }).collect();
         let owner = &group.services[0].service;
         prop_assert_eq!(compile(&Labelled { group: &group, owner, reach: &reach, plugin: "smsvc" }), Ok(labels));
