@@ -1,5 +1,5 @@
-//! The document that `docker smsvc provider` makes of labels, with one backend behind every service: what Traefik gets from
-//! us, and not what we would write into a benchmark.
+//! What is made of labels for Traefik, with one backend behind every service: the document of `docker smsvc provider`, and
+//! the same routes as Traefik's own routers. It is what users get, and not what we would write into a benchmark.
 
 use std::process::Command;
 use std::time::Duration;
@@ -74,8 +74,16 @@ impl SimulatedSwarm {
     }
 }
 
-/// What the provider publishes for these services, with every server replaced by the backend of the benchmark.
-pub(crate) fn published(bench: &Bench, name: &str, host: &str, services: &[Declared]) -> Result<Value> {
+/// Two ways to say the same routes, with every server replaced by the backend of the benchmark.
+pub(crate) struct Published {
+    /// What the provider publishes.
+    pub(crate) document: Value,
+    /// What `docker smsvc gateway render --as native` prints.
+    pub(crate) native: Value,
+}
+
+/// Both for these services.
+pub(crate) fn published(bench: &Bench, name: &str, host: &str, services: &[Declared]) -> Result<Published> {
     let swarm = SimulatedSwarm::start(bench, name, &["--workers", "0", "--speed", "100"])?;
     let network =
         json!({"Name": "bench", "Driver": "overlay", "IPAM": {"Config": [{"Subnet": "10.64.0.0/16"}]}});
@@ -93,22 +101,34 @@ pub(crate) fn published(bench: &Bench, name: &str, host: &str, services: &[Decla
     let address = free_port([127, 0, 0, 1].into())?;
     let provider = Provider::start(&swarm.docker, address, &bench.folder(name)?.join("provider.log"))?;
     let server = format!("http://{}", bench.backend.address);
-    wait_for("a server of every service in the provider's document", Duration::from_mins(2), || {
-        let answer = provider.document()?;
-        let mut document: Value = serde_json::from_slice(&answer.body).context("the document is no JSON")?;
-        let of_services = document.pointer_mut("/http/services").and_then(Value::as_object_mut);
-        let of_services = of_services.context("the document has no services")?;
-        if of_services.len() != services.len() {
-            bail!("{} of {} services; {}", of_services.len(), services.len(), provider.log_end());
-        }
-        for (name, service) in of_services {
-            match service.pointer_mut("/loadBalancer/servers").and_then(Value::as_array_mut) {
-                Some(servers) if !servers.is_empty() => *servers = vec![json!({"url": server})],
-                _ => bail!("the service {name} has no task yet"),
+    let document =
+        wait_for("a server of every service in the provider's document", Duration::from_mins(2), || {
+            let answer = provider.document()?;
+            let mut document: Value =
+                serde_json::from_slice(&answer.body).context("the document is no JSON")?;
+            let of_services = document.pointer("/http/services").and_then(Value::as_object);
+            let of_services = of_services.context("the document has no services")?;
+            if of_services.len() != services.len() {
+                bail!("{} of {} services; {}", of_services.len(), services.len(), provider.log_end());
             }
+            redirected(&mut document, &server)?;
+            Ok(document)
+        })?;
+    let mut native = swarm.docker.json(&["smsvc", "gateway", "render", "bench", "--as", "native"])?;
+    redirected(&mut native, &server)?;
+    Ok(Published { document, native })
+}
+
+/// Puts one server behind every service, in the place of its tasks.
+fn redirected(document: &mut Value, server: &str) -> Result<()> {
+    let services = document.pointer_mut("/http/services").and_then(Value::as_object_mut);
+    for (name, service) in services.context("no services")? {
+        match service.pointer_mut("/loadBalancer/servers").and_then(Value::as_array_mut) {
+            Some(servers) if !servers.is_empty() => *servers = vec![json!({"url": server})],
+            _ => bail!("the service {name} has no task yet"),
         }
-        Ok(document)
-    })
+    }
+    Ok(())
 }
 
 /// Creates an object and gives its id.

@@ -41,7 +41,7 @@ struct Variant {
 
 /// Sets all four up, checks that they do the same, and measures them in turns.
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let ours = published(bench, "per-request", HOST, &declared())?;
+    let ours = published(bench, "per-request", HOST, &declared())?.document;
     let interpreted = with_interpreter(ours.clone())?;
     let backend = bench.backend.address.to_string();
     let start = |name: &'static str, document: &Value, plugin: Option<Plugin>, gogc| -> Result<Variant> {

@@ -43,7 +43,7 @@ struct Variant {
 }
 
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let ours = published(bench, "reloads", HOST, &declared())?;
+    let ours = published(bench, "reloads", HOST, &declared())?.document;
     let bare = bare(&bench.backend.address.to_string());
     let guest = || Plugin::guest(&bench.guest).map(Some);
     let start = |name: &'static str, document: &Value, plugin: Option<Plugin>, gogc| -> Result<Variant> {
