@@ -3,4 +3,5 @@
 mod decisions;
 mod generate;
 mod labels;
+mod native;
 mod texts;

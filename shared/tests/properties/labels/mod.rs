@@ -1,6 +1,6 @@
 //! Labels: a Traefik that only has them does what one table of the whole group would do.
 
-mod traefik;
+pub(crate) mod traefik;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

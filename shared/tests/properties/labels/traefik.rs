@@ -12,7 +12,8 @@ pub(crate) struct Traefik {
     middlewares: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-enum Rule {
+/// A rule, read.
+pub(crate) enum Rule {
     All(Vec<Rule>),
     Any(Vec<Rule>),
     Not(Box<Rule>),
@@ -31,8 +32,7 @@ impl Traefik {
             assert!(before.is_none(), "{label} stands twice");
         }
         let routers = kinds.remove("routers").unwrap_or_default();
-        let rules =
-            routers.iter().map(|(name, fields)| (name.clone(), Parser::read(&fields["rule"]))).collect();
+        let rules = routers.iter().map(|(name, fields)| (name.clone(), Rule::of(&fields["rule"]))).collect();
         Self { routers, rules, middlewares: kinds.remove("middlewares").unwrap_or_default() }
     }
 
@@ -58,7 +58,11 @@ impl Traefik {
 }
 
 impl Rule {
-    fn takes(&self, request: &Request<'_>) -> bool {
+    pub(crate) fn of(text: &str) -> Self {
+        Parser::read(text)
+    }
+
+    pub(crate) fn takes(&self, request: &Request<'_>) -> bool {
         match self {
             Self::All(rules) => rules.iter().all(|rule| rule.takes(request)),
             Self::Any(rules) => rules.iter().any(|rule| rule.takes(request)),
