@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::groups::Declared;
 use crate::lint::Subject;
 use crate::observe::Swarm;
-use crate::provider::{Options, backends};
+use crate::provider::{Document, Options, backends};
 use crate::publish::{PublishError, Way, desired, way_of};
 use crate::report::Report;
 
@@ -59,7 +59,7 @@ pub async fn gateway_render(engine: &impl Engine, args: &RenderArgs, report: Rep
     if rendering == Rendering::Provider {
         let backend = |service: &ServiceName| backends.iter().find(|it| it.service == *service).cloned();
         let mut documents = Documents::of(options.document, [Arc::new(found)], backend);
-        report.rendered_document(&documents.write());
+        report.rendered_document(&String::from_utf8_lossy(&Document::from(documents.write()).to_vec()));
         return Ok(());
     }
     let backends: Vec<Backend> = backends.iter().map(|backend| Backend::clone(backend)).collect();

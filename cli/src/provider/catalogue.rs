@@ -24,8 +24,7 @@ pub(super) struct Catalogue {
     network: Option<String>,
     networks: BTreeMap<String, Network>,
     services: BTreeMap<String, Entry>,
-    /// By service.
-    tasks: BTreeMap<String, Vec<Kept>>,
+    tasks: KeptTasks,
     groups: BTreeMap<Name, Known>,
     /// Services with a broken label, by what they may mean as their group.
     spoilt: BTreeMap<String, BTreeSet<String>>,
@@ -61,9 +60,22 @@ struct Known {
     problems: Vec<String>,
 }
 
+/// The tasks that the swarm means to keep running, by service.
+#[derive(Debug, Default)]
+pub(super) struct KeptTasks(BTreeMap<String, Vec<Kept>>);
+
+/// What was looked at while a list was on its way.
+#[derive(Debug, Default)]
+pub(super) struct Meanwhile {
+    /// The networks.
+    pub(super) networks: bool,
+    /// Services with their tasks, by id.
+    pub(super) services: BTreeSet<String>,
+}
+
 /// A task that the swarm means to keep running.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Kept {
+struct Kept {
     id: String,
     state: String,
     /// By network.
@@ -77,7 +89,7 @@ impl Catalogue {
             network: options.network,
             networks: BTreeMap::new(),
             services: BTreeMap::new(),
-            tasks: BTreeMap::new(),
+            tasks: KeptTasks::default(),
             groups: BTreeMap::new(),
             spoilt: BTreeMap::new(),
             broken: BTreeMap::new(),
@@ -88,19 +100,40 @@ impl Catalogue {
         }
     }
 
-    /// All networks, services and kept tasks.
-    pub(super) fn whole(&mut self, networks: Vec<Network>, services: &[RawService], tasks: &[Task]) {
-        self.networks = by_id(networks);
-        self.tasks = kept(tasks);
+    /// All networks, services and kept tasks, but for what was looked at meanwhile.
+    pub(super) fn whole(
+        &mut self,
+        networks: Vec<Network>,
+        services: &[RawService],
+        tasks: KeptTasks,
+        meanwhile: &Meanwhile,
+    ) {
+        if !meanwhile.networks {
+            self.networks = by_id(networks);
+        }
+        self.replace_tasks(tasks, meanwhile);
+        let is_known = |id: &str| meanwhile.services.contains(id);
         let listed: BTreeSet<&str> = services.iter().map(RawService::id).collect();
-        let gone = self.services.keys().filter(|id| !listed.contains(id.as_str()));
+        let gone = self.services.keys().filter(|id| !listed.contains(id.as_str()) && !is_known(id));
         for id in gone.cloned().collect::<Vec<_>>() {
             self.forget(&id);
         }
-        for service in services {
+        for service in services.iter().filter(|service| !is_known(service.id())) {
             self.know(service);
         }
         self.reach_all();
+    }
+
+    /// Takes a list of tasks over; gives the one before.
+    fn replace_tasks(&mut self, tasks: KeptTasks, meanwhile: &Meanwhile) -> KeptTasks {
+        let mut before = std::mem::replace(&mut self.tasks, tasks);
+        for id in &meanwhile.services {
+            self.tasks.0.remove(id);
+            if let Some(known) = before.0.remove(id) {
+                self.tasks.0.insert(id.clone(), known);
+            }
+        }
+        before
     }
 
     /// All networks.
@@ -188,11 +221,13 @@ impl Catalogue {
         self.touched.extend(Name::parse(group));
     }
 
-    /// All kept tasks; the services of which they are others than before.
-    pub(super) fn tasks(&mut self, tasks: &[Task]) -> Vec<String> {
-        let before = std::mem::replace(&mut self.tasks, kept(tasks));
-        let gone = before.keys().filter(|id| !self.tasks.contains_key(*id));
-        let other = self.tasks.iter().filter(|(id, now)| before.get(*id) != Some(*now)).map(|(id, _)| id);
+    /// All kept tasks, but for those of services that were looked at meanwhile; the services of which they are others than
+    /// before.
+    pub(super) fn tasks(&mut self, tasks: KeptTasks, meanwhile: &Meanwhile) -> Vec<String> {
+        let before = self.replace_tasks(tasks, meanwhile).0;
+        let gone = before.keys().filter(|id| !self.tasks.0.contains_key(*id));
+        let listed = self.tasks.0.iter().filter(|(id, _)| !meanwhile.services.contains(*id));
+        let other = listed.filter(|(id, now)| before.get(*id) != Some(*now)).map(|(id, _)| id);
         let changed: Vec<String> = gone.chain(other).cloned().collect();
         for id in &changed {
             self.reach(id);
@@ -202,13 +237,13 @@ impl Catalogue {
 
     /// The kept tasks of one service; whether they are others than before.
     pub(super) fn tasks_of(&mut self, id: &str, tasks: &[Task]) -> bool {
-        let now = kept(tasks).remove(id);
-        if self.tasks.get(id) == now.as_ref() {
+        let now = KeptTasks::of(tasks).0.remove(id);
+        if self.tasks.0.get(id) == now.as_ref() {
             return false;
         }
         match now {
-            Some(now) => drop(self.tasks.insert(id.to_owned(), now)),
-            None => drop(self.tasks.remove(id)),
+            Some(now) => drop(self.tasks.0.insert(id.to_owned(), now)),
+            None => drop(self.tasks.0.remove(id)),
         }
         self.reach(id);
         true
@@ -225,7 +260,7 @@ impl Catalogue {
         let Some(entry) = self.services.get_mut(id) else { return };
         let Reading::Sound(declaration) = &entry.reading else { return };
         let attached: Vec<&Network> = entry.networks.iter().filter_map(|id| self.networks.get(id)).collect();
-        let tasks = self.tasks.get(id).map_or(&[][..], Vec::as_slice);
+        let tasks = self.tasks.0.get(id).map_or(&[][..], Vec::as_slice);
         let found = reach(declaration, &attached, self.network.as_deref(), |network| {
             let serving = tasks.iter().filter(|task| task.state == "running");
             let addresses = serving.flat_map(|task| &task.addresses).filter(|(on, _)| *on == network);
@@ -338,24 +373,26 @@ fn by_id(networks: Vec<Network>) -> BTreeMap<String, Network> {
     overlays.map(|network| (network.id.clone(), network)).collect()
 }
 
-/// The tasks by service, each service's in one order whatever the engine's is.
-fn kept(tasks: &[Task]) -> BTreeMap<String, Vec<Kept>> {
-    let mut by_service: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
-    for task in tasks.iter().filter(|task| task.desired_state == "running" && !task.service.is_empty()) {
-        let on = |network: &String| {
-            task.addresses_on(network).map(|address| (network.clone(), address)).collect::<Vec<_>>()
-        };
-        let networks = task.attachments.iter().flatten().map(|attachment| &attachment.network.id);
-        let mut addresses: Vec<(String, IpAddr)> = networks.flat_map(on).collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        let one = Kept { id: task.id.clone(), state: task.status.state.clone(), addresses };
-        by_service.entry(task.service.clone()).or_default().push(one);
+impl KeptTasks {
+    /// Those of these tasks, each service's in one order whatever the engine's is.
+    pub(super) fn of(tasks: &[Task]) -> Self {
+        let mut by_service: BTreeMap<String, Vec<Kept>> = BTreeMap::new();
+        for task in tasks.iter().filter(|task| task.desired_state == "running" && !task.service.is_empty()) {
+            let on = |network: &String| {
+                task.addresses_on(network).map(|address| (network.clone(), address)).collect::<Vec<_>>()
+            };
+            let networks = task.attachments.iter().flatten().map(|attachment| &attachment.network.id);
+            let mut addresses: Vec<(String, IpAddr)> = networks.flat_map(on).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            let one = Kept { id: task.id.clone(), state: task.status.state.clone(), addresses };
+            by_service.entry(task.service.clone()).or_default().push(one);
+        }
+        for tasks in by_service.values_mut() {
+            tasks.sort_unstable();
+        }
+        Self(by_service)
     }
-    for tasks in by_service.values_mut() {
-        tasks.sort_unstable();
-    }
-    by_service
 }
 
 #[cfg(test)]
@@ -399,6 +436,11 @@ mod tests {
         prop::collection::vec((any::<bool>(), 0..4_u8, 0..3_u8, 0..2_u8), 4)
     }
 
+    fn whole(catalogue: &mut Catalogue, swarm: &Swarm) {
+        let tasks = KeptTasks::of(&swarm.tasks);
+        catalogue.whole(swarm.networks.clone(), &swarm.services, tasks, &Meanwhile::default());
+    }
+
     /// Tells the catalogue what has changed from one swarm to the next, object by object.
     fn follow(catalogue: &mut Catalogue, before: &Swarm, after: &Swarm, by_list: bool) {
         let ids = before.services.iter().chain(&after.services).map(RawService::id);
@@ -407,7 +449,7 @@ mod tests {
             catalogue.service(id, after.services.iter().find(|service| service.id() == *id));
         }
         if by_list {
-            catalogue.tasks(&after.tasks);
+            catalogue.tasks(KeptTasks::of(&after.tasks), &Meanwhile::default());
         } else {
             for id in ids {
                 let tasks: Vec<Task> =
@@ -424,11 +466,21 @@ mod tests {
         ) {
             let mut followed = Catalogue::new(Options::sample());
             let mut before = swarm(&[]);
-            followed.whole(before.networks.clone(), &before.services, &before.tasks);
+            whole(&mut followed, &before);
             for (state, by_list) in states {
                 let after = swarm(&state);
                 follow(&mut followed, &before, &after, by_list);
                 let listed = super::super::publish(&after, &Options::sample());
+                prop_assert_eq!(&followed.publish(), &listed);
+                // A list that was made before is taken over late.
+                let looked_at = before.services.iter().chain(&after.services).map(|it| it.id().to_owned());
+                let meanwhile = Meanwhile { networks: true, services: looked_at.collect() };
+                let late = KeptTasks::of(&before.tasks);
+                if by_list {
+                    prop_assert_eq!(followed.tasks(late, &meanwhile), Vec::<String>::new());
+                } else {
+                    followed.whole(Vec::new(), &before.services, late, &meanwhile);
+                }
                 prop_assert_eq!(followed.publish(), listed);
                 before = after;
             }
@@ -439,23 +491,27 @@ mod tests {
     fn a_task_that_begins_to_start_is_a_change_before_it_serves() {
         let mut swarm = swarm(&[(true, 0, 2, 0)]);
         let mut catalogue = Catalogue::new(Options::sample());
-        catalogue.whole(swarm.networks.clone(), &swarm.services, &swarm.tasks);
-        assert_eq!(catalogue.tasks(&swarm.tasks), Vec::<String>::new());
+        whole(&mut catalogue, &swarm);
+        assert_eq!(catalogue.tasks(KeptTasks::of(&swarm.tasks), &Meanwhile::default()), Vec::<String>::new());
         swarm.tasks[0].status.state = "starting".into();
-        assert_eq!(catalogue.tasks(&swarm.tasks), [swarm.services[0].id().to_owned()]);
+        assert_eq!(
+            catalogue.tasks(KeptTasks::of(&swarm.tasks), &Meanwhile::default()),
+            [swarm.services[0].id().to_owned()]
+        );
     }
 
     #[test]
     fn a_network_that_was_made_after_the_last_list_is_missed() {
         let swarm = swarm(&[(true, 0, 1, 0)]);
         let mut catalogue = Catalogue::new(Options::sample());
-        catalogue.whole(Vec::new(), &swarm.services, &swarm.tasks);
+        catalogue.whole(Vec::new(), &swarm.services, KeptTasks::of(&swarm.tasks), &Meanwhile::default());
         let id = swarm.services[0].id().to_owned();
         assert!(catalogue.misses_a_network_of(&id));
         assert!(catalogue.publish().problems[0].contains("on no overlay network"));
         catalogue.networks(swarm.networks.clone());
         assert!(!catalogue.misses_a_network_of(&id));
-        let document: serde_json::Value = serde_json::from_slice(&catalogue.publish().document).unwrap();
+        let document: serde_json::Value =
+            serde_json::from_slice(&catalogue.publish().document.to_vec()).unwrap();
         let servers = &document["http"]["services"]["smsvc-s0"]["loadBalancer"]["servers"];
         assert_eq!(*servers, json!([{ "url": "http://10.1.0.1:80" }]));
     }

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hyper::body::Bytes;
 use smsvc_core::group::Group;
 use smsvc_core::traefik::{Backend, DocumentOptions};
 
-use super::catalogue::Catalogue;
+use super::body::Document;
+use super::catalogue::{Catalogue, KeptTasks, Meanwhile};
 use crate::observe::Swarm;
 
 /// What the operator says of Traefik.
@@ -26,7 +26,7 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
     /// Traefik's dynamic configuration, as JSON.
-    pub document: Bytes,
+    pub document: Document,
     /// The groups that it routes.
     pub groups: Vec<Arc<Group>>,
     /// What was left out, and why, in one line each.
@@ -45,7 +45,8 @@ pub fn backends(swarm: &Swarm, options: &Options) -> BTreeMap<String, Result<Arc
 
 fn catalogue(swarm: &Swarm, options: &Options) -> Catalogue {
     let mut catalogue = Catalogue::new(options.clone());
-    catalogue.whole(swarm.networks.clone(), &swarm.services, &swarm.tasks);
+    let tasks = KeptTasks::of(&swarm.tasks);
+    catalogue.whole(swarm.networks.clone(), &swarm.services, tasks, &Meanwhile::default());
     catalogue
 }
 
@@ -75,7 +76,7 @@ mod tests {
     ];
 
     fn json(published: &Published) -> Value {
-        serde_json::from_slice(&published.document).unwrap()
+        serde_json::from_slice(&published.document.to_vec()).unwrap()
     }
 
     fn urls(published: &Published, service: &str) -> Vec<String> {

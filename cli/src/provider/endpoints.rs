@@ -84,7 +84,9 @@ async fn configuration<E: Engine>(
     ConnectInfo(Peer(reader)): ConnectInfo<Peer>,
 ) -> Response {
     let (response, got) = match provider.board.now() {
-        Ok(published) => (text(StatusCode::OK, published.document.clone()), Got::Document(published)),
+        Ok(published) => {
+            (text(StatusCode::OK, Body::new(published.document.body())), Got::Document(published))
+        }
         Err(reason) => (unsure(&reason), Got::Unsure(reason)),
     };
     provider.readers.asked(reader, got, Instant::now());

@@ -6,6 +6,7 @@
 
 mod access;
 mod board;
+mod body;
 mod catalogue;
 mod document;
 mod endpoints;
@@ -38,6 +39,7 @@ use readers::Readers;
 use tls::TlsListener;
 
 pub use access::{Secret, SecretError};
+pub use body::Document;
 pub use document::{Options, Published, backends, publish};
 pub use readers::{ReaderLine, Reading};
 pub use tls::{TlsError, acceptor};

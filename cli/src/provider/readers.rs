@@ -13,7 +13,6 @@ use std::time::Duration;
 use tokio::time::{Instant, interval_at};
 
 use super::document::Published;
-use crate::gateway::digest;
 use crate::report::Report;
 
 /// How often is looked whether there is something to write.
@@ -114,7 +113,7 @@ impl Got {
     fn told(&self) -> Reading {
         match self {
             Self::Document(published) => Reading::Document {
-                digest: digest(&published.document),
+                digest: published.document.digest().chars().take(12).collect(),
                 bytes: published.document.len(),
                 groups: published.groups.len(),
             },
@@ -200,10 +199,12 @@ impl From<(IpAddr, Reading)> for ReaderLine {
 
 #[cfg(test)]
 mod tests {
+    use smsvc_core::traefik::Chunk;
+
     use super::*;
 
     fn document(text: &str) -> Got {
-        let document = text.to_owned().into();
+        let document = vec![Chunk::Members { text: text.into(), first: false }].into();
         Got::Document(Arc::new(Published { document, groups: Vec::new(), problems: Vec::new() }))
     }
 

@@ -3,7 +3,7 @@
 //! The engine tells of services, networks and nodes when they change, but of no tasks: those have to be looked for. A service
 //! that was heard of, or whose tasks were seen to change, moves: its tasks are looked at in quick succession, which slows
 //! down the longer nothing happens. Beside that all tasks are looked at steadily, and now and then everything is, because
-//! events can be lost.
+//! events can be lost. A list of a big swarm takes its time, and whatever is heard of meanwhile is looked at by itself.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -90,15 +90,22 @@ impl Rounds {
         moving.spec |= spec;
     }
 
-    /// When there is something to look at by the clock; sooner where something was heard.
-    pub(super) fn due(&self) -> Instant {
+    /// When there is something to look at by the clock; sooner where something was heard. `None` where the list that is on
+    /// its way (`listing`) has to be there first.
+    pub(super) fn due(&self, listing: bool) -> Option<Instant> {
         let moving = self.moving.values().map(|it| it.look);
-        moving.chain([self.whole]).fold(self.tasks, Instant::min)
+        if listing {
+            return moving.min().filter(|_| self.moving.len() <= MANY);
+        }
+        moving.chain([self.whole, self.tasks]).min()
     }
 
-    /// What there is to look at now. All that was heard since the last look is one look.
-    pub(super) fn next(&self, now: Instant) -> Option<Look> {
-        if now < self.due() && !self.networks {
+    /// What there is to look at now. All that was heard since the last look is one look. There is one list at a time: while
+    /// it is on its way, single things are looked at.
+    pub(super) fn next(&self, now: Instant, listing: bool) -> Option<Look> {
+        let due = self.due(listing).is_some_and(|due| due <= now);
+        let networks = self.networks && (!listing || self.moving.len() <= MANY);
+        if !(due || networks) {
             return None;
         }
         let due: Vec<(String, bool)> = self
@@ -108,9 +115,9 @@ impl Rounds {
             .map(|(id, it)| (id.clone(), it.spec))
             .collect();
         let specs = due.iter().filter(|(_, spec)| *spec).count();
-        Some(if self.whole <= now || specs > MANY {
+        Some(if !listing && (self.whole <= now || specs > MANY) {
             Look::Whole
-        } else if (self.tasks <= now && specs == 0) || due.len() > MANY {
+        } else if !listing && ((self.tasks <= now && specs == 0) || due.len() > MANY) {
             Look::Tasks
         } else {
             Look::Some { networks: self.networks, services: due }
@@ -129,10 +136,8 @@ impl Rounds {
             Look::Some { networks: true, .. } => self.networks = false,
             Look::Some { networks: false, .. } => {}
         }
-        for id in changed {
-            self.moves(id.clone(), now, false);
-        }
-        for (id, moving) in &mut self.moving {
+        // What was heard of while a list was on its way may not be in it yet.
+        for (id, moving) in self.moving.iter_mut().filter(|(_, it)| it.changed <= began) {
             let at = match look {
                 Look::Whole => true,
                 Look::Tasks => !moving.spec,
@@ -142,6 +147,12 @@ impl Rounds {
                 moving.spec = false;
                 moving.look = now + slowing(now - moving.changed);
             }
+        }
+        for id in changed {
+            let look = now + QUICK;
+            let moving = self.moving.entry(id.clone()).or_insert(Moving { changed: now, look, spec: false });
+            moving.changed = now;
+            moving.look = moving.look.min(look);
         }
         // From there on the steady looks are as good.
         let steady = self.steady;
@@ -184,9 +195,9 @@ mod tests {
     /// milliseconds; `changes` says at which looks the tasks of `s` have changed.
     fn play(rounds: &mut Rounds, start: Instant, length: Duration, changes: &[u128]) -> Vec<(u128, Look)> {
         let mut seen = Vec::new();
-        while rounds.due() <= start + length {
-            let now = rounds.due();
-            let look = rounds.next(now).unwrap();
+        while rounds.due(false).unwrap() <= start + length {
+            let now = rounds.due(false).unwrap();
+            let look = rounds.next(now, false).unwrap();
             let at = (now - start).as_millis();
             let seen_to_change = if changes.contains(&at) { vec!["s".to_owned()] } else { Vec::new() };
             rounds.looked(&look, &seen_to_change, now, now);
@@ -248,10 +259,10 @@ mod tests {
             rounds.heard(service("s"), start);
             rounds.heard(Event::Network, start);
         }
-        let look = rounds.next(start).unwrap();
+        let look = rounds.next(start, false).unwrap();
         assert_eq!(look, Look::Some { networks: true, services: vec![("s".into(), true)] });
         rounds.looked(&look, &[], start, start);
-        assert_eq!(rounds.next(start), None);
+        assert_eq!(rounds.next(start, false), None);
     }
 
     #[test]
@@ -260,19 +271,19 @@ mod tests {
         for number in 0..=MANY {
             rounds.heard(service(&number.to_string()), start);
         }
-        assert_eq!(rounds.next(start), Some(Look::Whole));
+        assert_eq!(rounds.next(start, false), Some(Look::Whole));
         let mut rounds = Rounds::new(start, STEADY);
         for number in 0..=MANY {
             rounds.heard(Event::Task(number.to_string()), start);
         }
-        assert_eq!(rounds.next(start), Some(Look::Tasks));
+        assert_eq!(rounds.next(start, false), Some(Look::Tasks));
     }
 
     #[test]
     fn a_node_that_changes_may_have_changed_every_task() {
         let (start, mut rounds) = rested();
         rounds.heard(Event::Node, start);
-        assert_eq!(rounds.next(start), Some(Look::Tasks));
+        assert_eq!(rounds.next(start, false), Some(Look::Tasks));
     }
 
     #[test]
@@ -280,6 +291,37 @@ mod tests {
         let (start, mut rounds) = rested();
         let slow = Duration::from_secs(3);
         rounds.looked(&Look::Tasks, &[], start, start + slow);
-        assert_eq!(rounds.due() - (start + slow), slow * SHARE);
+        assert_eq!(rounds.due(false).unwrap() - (start + slow), slow * SHARE);
+    }
+
+    #[test]
+    fn while_a_list_is_on_its_way_what_is_heard_of_is_looked_at_by_itself() {
+        let (start, mut rounds) = rested();
+        let began = rounds.due(false).unwrap();
+        let list = rounds.next(began, false).unwrap();
+        assert_eq!(list, Look::Tasks);
+        assert_eq!((rounds.due(true), rounds.next(began + ms(10), true)), (None, None));
+        rounds.heard(service("s"), began + ms(10));
+        rounds.heard(Event::Node, began + ms(10));
+        let look = rounds.next(began + ms(10), true).unwrap();
+        assert_eq!(look, Look::Some { networks: false, services: vec![("s".into(), true)] });
+        rounds.looked(&look, &["s".to_owned()], began + ms(10), began + ms(20));
+        assert_eq!(rounds.due(true), Some(began + ms(220)));
+        rounds.heard(service("t"), began + ms(30));
+        rounds.looked(&list, &[], began, began + ms(40));
+        let look = rounds.next(began + ms(40), true).unwrap();
+        assert_eq!(look, Look::Some { networks: false, services: vec![("t".into(), true)] });
+        assert!(began > start);
+    }
+
+    #[test]
+    fn too_much_to_look_at_by_itself_waits_for_the_list_that_is_on_its_way() {
+        let (start, mut rounds) = rested();
+        for number in 0..=MANY {
+            rounds.heard(service(&number.to_string()), start);
+        }
+        assert_eq!((rounds.due(true), rounds.next(start, true)), (None, None));
+        rounds.looked(&Look::Tasks, &[], start - ms(100), start);
+        assert_eq!(rounds.next(start, false), Some(Look::Whole), "they were heard of later than the list");
     }
 }

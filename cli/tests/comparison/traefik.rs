@@ -36,7 +36,8 @@ pub(crate) fn document(spec: &Spec, backends: &[Backend]) -> String {
     let backend = |service: &ServiceName| {
         backends.iter().find(|backend| backend.service == *service).cloned().map(Arc::new)
     };
-    Documents::of(options(), groups, backend).write()
+    let chunks = Documents::of(options(), groups, backend).write();
+    chunks.iter().map(|chunk| String::from_utf8_lossy(chunk.as_ref())).collect()
 }
 
 /// What the document depends on beside the groups.

@@ -40,6 +40,7 @@ use crate::name::{Name, ServiceName};
 use parent::Parents;
 use part::Part;
 
+pub use part::Chunk;
 pub use place::Inexact;
 
 /// The parent router, the middleware that has the plugin, and what all services share.
@@ -161,7 +162,9 @@ impl Documents {
     /// * Without any group the document is the header middleware alone. An empty document would be a valid answer for
     ///   Traefik too, but looks the same as a mistake.
     /// * `passHostHeader` is left at Traefik's default: the backend sees the host that the client asked for.
-    pub fn write(&mut self) -> String {
+    ///
+    /// It comes in the pieces of which it is made, since most of them are those of the document before.
+    pub fn write(&mut self) -> Vec<Chunk> {
         let groups: Vec<Arc<Group>> = self.groups().cloned().collect();
         self.parents.update(&groups, &self.options);
         let shared = shared_by_all(&self.options, !groups.is_empty());
@@ -304,7 +307,8 @@ mod tests {
             let backends = group.services.iter().map(|member| backend(&member.service)).collect();
             documents.set(Arc::new(group.clone()), backends);
         }
-        serde_json::from_str(&documents.write()).unwrap()
+        let text: Vec<u8> = documents.write().iter().flat_map(|chunk| chunk.as_ref().to_vec()).collect();
+        serde_json::from_slice(&text).unwrap()
     }
 
     fn spec(groups: &str) -> Spec {

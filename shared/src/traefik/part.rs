@@ -1,82 +1,94 @@
-//! Parts of a document as text, so that what has not changed is not written a second time.
+//! Parts of a document as text, so that what has not changed is neither written nor copied a second time.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::Http;
 
-/// What a group, or all parents together, add to the three objects of a document: members with commas between them,
-/// without the braces around.
+/// What a group, or all parents together, add to the objects of a document: members with a comma before each, without the
+/// braces around.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Part {
-    routers: String,
-    services: String,
-    middlewares: String,
-    transports: String,
+    routers: Arc<str>,
+    services: Arc<str>,
+    middlewares: Arc<str>,
+    transports: Arc<str>,
 }
 
 impl From<Http> for Part {
     fn from(http: Http) -> Self {
         Self {
-            routers: members(http.routers),
-            services: members(http.services),
-            middlewares: members(http.middlewares),
-            transports: members(http.transports),
+            routers: members(&http.routers),
+            services: members(&http.services),
+            middlewares: members(&http.middlewares),
+            transports: members(&http.transports),
         }
     }
 }
 
-fn members(map: Map<String, Value>) -> String {
-    if map.is_empty() {
-        return String::new();
+fn members(map: &Map<String, Value>) -> Arc<str> {
+    let mut text = String::new();
+    for (name, value) in map {
+        let _infallible = write!(text, ",{}:{value}", Value::from(name.as_str()));
     }
-    let mut text = Value::Object(map).to_string();
-    text.pop();
-    text.remove(0);
-    text
+    text.into()
+}
+
+/// A piece of a document's text.
+#[derive(Debug, Clone)]
+pub enum Chunk {
+    /// What stands between members.
+    Between(&'static str),
+    /// Members, kept from one document to the next.
+    Members {
+        /// With a comma before each.
+        text: Arc<str>,
+        /// The first members of an object have none before them.
+        first: bool,
+    },
+}
+
+impl AsRef<[u8]> for Chunk {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Between(text) => text.as_bytes(),
+            Self::Members { text, first } => text.as_bytes().get(usize::from(*first)..).unwrap_or_default(),
+        }
+    }
 }
 
 /// One of the objects of a part.
-type Object = fn(&Part) -> &str;
+type Object = fn(&Part) -> &Arc<str>;
 
 /// The objects of a document. Traefik refuses empty ones, so they are left away.
 const OBJECTS: [(&str, Object); 4] = [
-    ("middlewares", |part| &part.middlewares),
-    ("routers", |part| &part.routers),
-    ("serversTransports", |part| &part.transports),
-    ("services", |part| &part.services),
+    ("\"middlewares\":{", |part| &part.middlewares),
+    ("\"routers\":{", |part| &part.routers),
+    ("\"serversTransports\":{", |part| &part.transports),
+    ("\"services\":{", |part| &part.services),
 ];
 
-/// More than the names of the objects and the braces take.
-const LEAST: usize = 128;
-
 /// The whole document.
-pub(super) fn join(parts: &[Arc<Part>]) -> String {
-    let of_part =
-        |part: &Arc<Part>| OBJECTS.iter().map(|(_, text)| text(part).len().saturating_add(1)).sum::<usize>();
-    let length = parts.iter().map(of_part).fold(LEAST, usize::saturating_add);
-    let mut document = String::with_capacity(length);
-    document.push_str(r#"{"http":{"#);
+pub(super) fn join(parts: &[Arc<Part>]) -> Vec<Chunk> {
+    let mut document = vec![Chunk::Between(r#"{"http":{"#)];
     let mut object_before = false;
     for (name, text) in OBJECTS {
-        let mut member_before = false;
+        let mut first = true;
         for text in parts.iter().map(|part| text(part)).filter(|text| !text.is_empty()) {
-            if member_before {
-                document.push(',');
-            } else {
-                document.push_str(if object_before { ",\"" } else { "\"" });
-                document.push_str(name);
-                document.push_str("\":{");
+            if first {
+                document.extend(object_before.then_some(Chunk::Between(",")));
+                document.push(Chunk::Between(name));
             }
-            document.push_str(text);
-            member_before = true;
+            document.push(Chunk::Members { text: Arc::clone(text), first });
+            first = false;
         }
-        if member_before {
-            document.push('}');
+        if !first {
+            document.push(Chunk::Between("}"));
             object_before = true;
         }
     }
-    document.push_str("}}");
+    document.push(Chunk::Between("}}"));
     document
 }

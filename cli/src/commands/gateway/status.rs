@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 use smsvc_core::traefik::{DocumentOptions, Retry};
 
 use super::{GatewayError, readers};
@@ -13,7 +12,7 @@ use crate::args::{StatusArgs, StatusFormat};
 use crate::commands::unless;
 use crate::engine::{Engine, Filters, Listed, Task};
 use crate::error::Error;
-use crate::gateway::{LABEL, hex};
+use crate::gateway::LABEL;
 use crate::observe::GatewaySnapshot;
 use crate::plugin::Cancellation;
 use crate::provider::{Options, publish};
@@ -49,8 +48,7 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
         return Err(GatewayError::NoGateway { name: name.to_string() }.into());
     };
     let published = publish(&snapshot.swarm, &options(provider));
-    let bytes = &published.document;
-    let document: Value = serde_json::from_slice(bytes).unwrap_or_default();
+    let document: Value = serde_json::from_slice(&published.document.to_vec()).unwrap_or_default();
     let routers = document["http"]["routers"].as_object();
 
     let now = Timestamp::now();
@@ -85,8 +83,8 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
             .collect(),
         groups: published.groups.len(),
         routers: routers.map_or(0, serde_json::Map::len),
-        document_bytes: bytes.len(),
-        document_digest: hex(&Sha256::digest(bytes)),
+        document_bytes: published.document.len(),
+        document_digest: published.document.digest(),
         problems: published.problems,
         served,
         refused,

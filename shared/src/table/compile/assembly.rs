@@ -6,30 +6,27 @@ use crate::table::text::add_number;
 
 /// The text so far.
 pub(super) struct Assembly {
-    text: String,
+    /// ASCII, as all of a table is.
+    text: Vec<u8>,
     overflows: bool,
 }
 
 impl Assembly {
     pub(super) fn new() -> Self {
-        Self { text: "A".repeat(HEAD), overflows: false }
+        Self { text: vec![b'A'; HEAD], overflows: false }
     }
 
     /// Appends a piece, and tells where it is.
     pub(super) fn piece(&mut self, piece: &Piece, value: impl Fn(Unknown) -> usize) -> usize {
         let place = self.text.len();
-        // Digits are ASCII, and so is all of a table.
-        let mut text = piece.text.clone().into_bytes();
+        self.text.extend_from_slice(piece.text.as_bytes());
         self.overflows |= piece.overflows;
         for fix in &piece.fixes {
             let value = if fix.unknown == Unknown::Piece { place } else { value(fix.unknown) };
-            let digits = fix.at..fix.at.saturating_add(fix.unknown.width());
-            let added = text.get_mut(digits).and_then(|digits| add_number(digits, value));
+            let at = place.saturating_add(fix.at);
+            let digits = self.text.get_mut(at..at.saturating_add(fix.unknown.width()));
+            let added = digits.and_then(|digits| add_number(digits, value));
             self.overflows |= added.is_none();
-        }
-        match String::from_utf8(text) {
-            Ok(text) => self.text.push_str(&text),
-            Err(_) => self.overflows = true,
         }
         place
     }
@@ -38,17 +35,17 @@ impl Assembly {
     pub(super) fn record(&mut self, record: &Record) -> usize {
         let place = self.text.len();
         match record.known() {
-            Some(text) => self.text.push_str(text),
+            Some(text) => self.text.extend_from_slice(text.as_bytes()),
             None => self.overflows = true,
         }
         place
     }
 
     /// The whole text with `head` in front, made from what stands behind it; `None` if a number did not fit.
-    pub(super) fn finish(mut self, head: impl FnOnce(&str) -> Record) -> Option<String> {
+    pub(super) fn finish(mut self, head: impl FnOnce(&[u8]) -> Record) -> Option<String> {
         let head = head(self.text.get(HEAD..)?);
         let head = head.known().filter(|head| head.len() == HEAD && !self.overflows)?;
-        self.text.replace_range(..HEAD, head);
-        Some(self.text)
+        self.text.get_mut(..HEAD)?.copy_from_slice(head.as_bytes());
+        String::from_utf8(self.text).ok()
     }
 }

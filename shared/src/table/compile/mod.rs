@@ -189,12 +189,12 @@ impl Append for Link<'_> {
     }
 }
 
-fn head(body: &str) -> Record {
+fn head(body: &[u8]) -> Record {
     let mut head = Record::default();
     head.word(MAGIC);
     head.number(VERSION, SMALL);
     head.number(body.len().saturating_add(HEAD), PLACE);
-    head.number(digest(body.as_bytes()), SUM);
+    head.number(digest(body), SUM);
     head
 }
 
