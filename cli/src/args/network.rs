@@ -174,8 +174,8 @@ pub struct RoadArgs {
     #[arg(long)]
     pub with_registry_auth: bool,
 
-    /// How long to wait for the tasks of one service
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = seconds)]
+    /// How long to wait for the tasks of one service; 0 for as long as it takes
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = limit)]
     pub timeout: Duration,
 
     /// The folder of the journals, instead of the one of the user
@@ -214,6 +214,11 @@ pub enum Events {
     Text,
     /// One JSON object a line, as things happen
     Json,
+}
+
+/// A limit, of which 0 is none, as in all commands that wait.
+fn limit(text: &str) -> Result<Duration, String> {
+    seconds(text).map(|limit| if limit.is_zero() { Duration::MAX } else { limit })
 }
 
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,6 @@
 //! `docker smsvc plan`.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use ipnet::Ipv4Net;
 
 use super::Format;
@@ -25,7 +25,7 @@ pub struct PlanArgs {
     pub files: Vec<String>,
 
     /// How many services
-    #[arg(long, value_name = "N", help_heading = "Numbers")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Numbers")]
     pub services: Option<u64>,
 
     /// How many replicas each
@@ -33,7 +33,7 @@ pub struct PlanArgs {
     pub replicas: u64,
 
     /// On how many nodes they run; those of the swarm without it
-    #[arg(long, value_name = "N", help_heading = "Numbers")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Numbers")]
     pub nodes: Option<u64>,
 
     /// Their endpoint mode

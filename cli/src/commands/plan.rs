@@ -28,6 +28,7 @@ pub async fn plan(
         .in_pools_of(&info)
         .avoiding(routes(&table.unwrap_or_default()))
         .avoiding(args.avoid.iter().copied());
+    let mut ingress = false;
     let sizings = if let Some(services) = args.services {
         let nodes = args.nodes.unwrap_or(swarm.nodes.len() as u64);
         vec![(String::new(), size::of_numbers(args, services, nodes))]
@@ -51,10 +52,52 @@ pub async fn plan(
             .iter()
             .find(|it| it.swarm && (it.name == *name || it.id == *name))
             .ok_or_else(unknown)?;
+        ingress = network.ingress;
         let sizing = size::of_network(&swarm.facts(), &NetworkId::new(&network.id)).ok_or_else(unknown)?;
         vec![(format!("{}-new", network.name), sizing)]
     } else {
         return Err(Error::NothingToPlan);
     };
-    Ok(report.proposals(&size::propose(sizings, args, free), &args.format)?)
+    let proposals = size::propose(sizings, ingress, args, free);
+    report.proposals(&proposals, &args.format)?;
+    match proposals.iter().filter(|it| it.blocks.is_empty()).count() {
+        0 => Ok(()),
+        networks => Err(Error::NoRangeFound { networks }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::engine::fake::Fake;
+
+    #[derive(clap::Parser)]
+    struct Words {
+        #[command(flatten)]
+        args: PlanArgs,
+    }
+
+    async fn planned(words: &[&str]) -> Result<(), Error> {
+        let args = Words::try_parse_from([&["plan"], words].concat()).unwrap().args;
+        let engine = Fake::of(Swarm::sample().with_network("front", "10.1.0.0/24"));
+        plan(&engine, &args, &Surroundings::default(), false, Report::new()).await
+    }
+
+    #[tokio::test]
+    async fn what_fits_nowhere_is_an_error() {
+        planned(&["--services", "20"]).await.unwrap();
+        for words in [&["--services", "4294967296"][..], &["--services", "9", "--avoid", "0.0.0.0/0"]] {
+            let error = planned(words).await.unwrap_err();
+            assert!(matches!(error, Error::NoRangeFound { networks: 1 }), "{words:?}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_cannot_be_sized() {
+        for words in [["--services", "0"], ["--nodes", "0"]] {
+            assert!(Words::try_parse_from([&["plan"][..], &words].concat()).is_err(), "{words:?}");
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub async fn values<E: Engine>(
     if ["env-file", "file", "FILE"].contains(&of) {
         return Offer { candidates: Vec::new(), directive: Directive::Files };
     }
+    let (of, key) = behind_key(of, prefix).unwrap_or((of, ""));
+    let prefix = prefix.strip_prefix(key).unwrap_or(prefix);
     let (words, directive) = match words(of, choices) {
         Some(found) => found,
         None => (names(of, engine).await, Directive::Only),
@@ -31,8 +33,23 @@ pub async fn values<E: Engine>(
     let candidates = words
         .into_iter()
         .filter(|word| word.starts_with(prefix))
-        .map(|word| (format!("{before}{word}"), String::new()));
+        .map(|word| (format!("{before}{key}{word}"), String::new()));
     Offer { candidates: candidates.collect(), directive }
+}
+
+/// What stands behind the key that a value begins with, and the key.
+fn behind_key(of: &str, prefix: &str) -> Option<(&'static str, &'static str)> {
+    let keys: &[(&str, &str)] = match of {
+        "filter" => &[("node", "node=")],
+        "constraint" | "constraint-add" => &[
+            ("node", "node.hostname=="),
+            ("node", "node.hostname!="),
+            ("role", "node.role=="),
+            ("role", "node.role!="),
+        ],
+        _ => &[],
+    };
+    keys.iter().copied().find(|(_, key)| prefix.starts_with(key))
 }
 
 fn words(of: &str, choices: &[String]) -> Option<(Vec<String>, Directive)> {
@@ -47,6 +64,19 @@ fn words(of: &str, choices: &[String]) -> Option<(Vec<String>, Directive)> {
             let keys = ["desired-state=", "id=", "label=", "mode=", "name=", "node="];
             return Some((fixed(&keys), Directive::OnlyOpen));
         }
+        "constraint" | "constraint-add" => {
+            let keys = [
+                "engine.labels.",
+                "node.hostname==",
+                "node.id==",
+                "node.labels.",
+                "node.platform.arch==",
+                "node.platform.os==",
+                "node.role==",
+            ];
+            return Some((fixed(&keys), Directive::OnlyOpen));
+        }
+        "role" => return Some((fixed(&["manager", "worker"]), Directive::Only)),
         "METHOD" => {
             return Some((
                 fixed(&["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]),
@@ -77,17 +107,46 @@ async fn names<E: Engine>(of: &str, engine: impl Future<Output = Option<E>>) -> 
     let everything = Filters::none();
     let asked = tokio::time::timeout(PATIENCE, async {
         let engine = engine.await?;
-        let found = engine.list(listed, &everything).await.ok()?;
-        let mut names: BTreeSet<String> = found.iter().filter_map(name).map(str::to_owned).collect();
-        if of.contains('|') {
-            let networks = engine.list(Listed::Networks, &everything).await.ok()?;
-            names.extend(networks.iter().filter_map(network).map(str::to_owned));
-        }
-        Some(names)
+        let networks = async {
+            if of.contains('|') { engine.list(Listed::Networks, &everything).await } else { Ok(Vec::new()) }
+        };
+        let (found, networks) = tokio::try_join!(engine.list(listed, &everything), networks).ok()?;
+        let found = found.iter().filter_map(name).chain(networks.iter().filter_map(network));
+        Some(found.map(str::to_owned).collect::<BTreeSet<_>>())
     });
     asked.await.ok().flatten().into_iter().flatten().collect()
 }
 
 fn named(entry: &Value) -> Option<&str> {
     entry.pointer("/Spec/Name")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fake::Fake;
+    use crate::observe::Swarm;
+
+    /// What is offered for a value of which `prefix` stands there.
+    async fn offered(of: &str, prefix: &str) -> Vec<String> {
+        let swarm =
+            Swarm::sample().with_network("front", "10.1.0.0/24").with_service("web", "vip", 1, "front", &[]);
+        let offer = values(of, "--x=", prefix, &[], async { Some(Fake::of(swarm)) }).await;
+        offer.candidates.into_iter().map(|(word, _)| word).collect()
+    }
+
+    #[tokio::test]
+    async fn behind_a_key_there_is_what_it_can_be() {
+        assert_eq!(offered("constraint", "node.r").await, ["--x=node.role=="]);
+        assert_eq!(offered("constraint", "node.role!=w").await, ["--x=node.role!=worker"]);
+        assert_eq!(offered("constraint-add", "node.hostname==").await, ["--x=node.hostname==host-1"]);
+        assert_eq!(offered("filter", "node=").await, ["--x=node=host-1"]);
+        assert_eq!(offered("filter", "na").await, ["--x=name="]);
+    }
+
+    #[tokio::test]
+    async fn services_and_networks_are_offered_together() {
+        assert_eq!(offered("SERVICE|NETWORK", "").await, ["--x=front", "--x=web"]);
+        assert_eq!(offered("SERVICE", "").await, ["--x=web"]);
+    }
 }

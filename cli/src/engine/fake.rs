@@ -166,6 +166,11 @@ impl Engine for Fake {
                 swarm.services.iter().map(|service| service.json().clone()).collect()
             }
             Listed::Configs => self.stored.lock().unwrap().values().cloned().collect(),
+            Listed::Networks => {
+                let networks = swarm.networks.iter();
+                networks.map(|it| json!({"Name": it.name, "Scope": "swarm", "Ingress": it.ingress})).collect()
+            }
+            Listed::Nodes => vec![json!({"Description": {"Hostname": "host-1"}})],
             _ => Vec::new(),
         })
     }

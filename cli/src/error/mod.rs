@@ -96,6 +96,11 @@ pub enum Error {
     },
     /// `plan` without anything to size.
     NothingToPlan,
+    /// `plan` finds no place for what is asked; why, it has said.
+    NoRangeFound {
+        /// For how many networks.
+        networks: usize,
+    },
     /// A network of this node only.
     NetworkNotSwarm {
         /// Its name.
@@ -255,9 +260,10 @@ impl Error {
             Self::Flags { error, .. } if error.code().is_some() => exit::DECLARATION,
             Self::Flags { error, .. } => error.exit_code(),
             Self::Update(error) => error.exit_code(),
-            Self::Budget(_) | Self::Checked { budget: true, .. } | Self::Network(NetworkError::NoRoom(_)) => {
-                exit::BUDGET
-            }
+            Self::Budget(_)
+            | Self::NoRangeFound { .. }
+            | Self::Checked { budget: true, .. }
+            | Self::Network(NetworkError::NoRoom(_)) => exit::BUDGET,
             Self::Interrupted
             | Self::Gateway(GatewayError::HalfWay)
             | Self::Network(NetworkError::Interrupted { .. }) => exit::INTERRUPTED,
@@ -302,6 +308,8 @@ impl Error {
                 format!("the swarm has no service and no network {name}")
             }
             Self::NothingToPlan => "name a network, stack files with -f, or --services".to_owned(),
+            Self::NoRangeFound { networks: 1 } => "there is no free range for the network".to_owned(),
+            Self::NoRangeFound { networks } => format!("there is no free range for {networks} networks"),
             Self::StackFile { name, error } => format!("cannot read {name}: {error}"),
             Self::Diagnosed { findings: 1 } | Self::Checked { findings: 1, .. } => {
                 "1 problem found".to_owned()

@@ -47,6 +47,10 @@ impl NetworkError {
             Self::Missing(missing) => missing_lines(missing),
             Self::Differs => "something on the swarm is not as in the dump; it was left as it is".to_owned(),
             Self::Option(text) => format!("invalid driver option {text}: it has no name"),
+            Self::NotInTransit => {
+                "--transit-subnet is for --strategy rolling: the other way has no network in transit"
+                    .to_owned()
+            }
             Self::OutsideRanges(text) => format!("{text} is in none of the subnets"),
             Self::Subnet(error) => error.to_string(),
         }

@@ -18,6 +18,11 @@ pub enum UpdateError {
     },
     /// A service without a name.
     EmptyName,
+    /// A service that was never changed.
+    NothingBefore {
+        /// The service.
+        name: String,
+    },
     /// Somebody else changed the service in the meantime.
     OutOfSequence {
         /// The service.
@@ -78,6 +83,9 @@ impl UpdateError {
             Self::Change(error) => error.to_string(),
             Self::NoService { name } => format!("Error response from daemon: service {name} not found"),
             Self::EmptyName => "invalid service name or ID: value is empty".to_owned(),
+            Self::NothingBefore { name } => {
+                format!("service {name} does not have a previous spec: there is nothing to go back to")
+            }
             Self::OutOfSequence { name, message } => format!(
                 "Error response from daemon: {message}\n\
                  E307: another client changed service {name} after it was read; this command changed nothing"

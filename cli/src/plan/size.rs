@@ -12,6 +12,8 @@ use crate::args::{ModeChoice, OrderChoice, PlanArgs};
 pub struct Proposal {
     /// What it is to be called; empty where nobody said.
     pub name: String,
+    /// Whether it is the routing mesh's.
+    pub ingress: bool,
     /// The sum.
     pub sizing: Sizing,
     /// The prefix length; none where no subnet would do.
@@ -77,14 +79,19 @@ pub fn of_network(facts: &SwarmFacts, network: &NetworkId) -> Option<Sizing> {
 }
 
 /// Places sized networks one after the other, so that they do not overlap with each other either.
-pub fn propose(sizings: Vec<(String, Sizing)>, args: &PlanArgs, mut free: FreeRanges) -> Vec<Proposal> {
+pub fn propose(
+    sizings: Vec<(String, Sizing)>,
+    ingress: bool,
+    args: &PlanArgs,
+    mut free: FreeRanges,
+) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for (name, sizing) in sizings {
         let sizing = Sizing { growth: args.growth, headroom: Addresses::new(args.headroom), ..sizing };
         let prefix = sizing.prefix();
         let blocks = prefix.map(|prefix| free.first(prefix, BLOCKS)).unwrap_or_default();
         free = free.avoiding(blocks.first().copied());
-        proposals.push(Proposal { name, sizing, prefix, blocks });
+        proposals.push(Proposal { name, ingress, sizing, prefix, blocks });
     }
     proposals
 }

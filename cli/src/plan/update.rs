@@ -11,7 +11,7 @@ use smsvc_core::endpoint::{self, Choice};
 use super::create::on_overlays;
 use super::{BudgetRefusal, Cost, Step};
 use crate::engine::{Image, Network, RegistryAuthFrom};
-use crate::error::Error;
+use crate::error::{Error, UpdateError};
 use crate::finding::Finding;
 use crate::flags::{IpBudget, UpdateRequest};
 use crate::observe::{self, Swarm, UpdateSnapshot};
@@ -116,6 +116,9 @@ pub fn update(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<Upda
 /// Where its routes collide with those of others, or a network has no room for it.
 pub fn roll_back(request: &UpdateRequest, snapshot: &UpdateSnapshot) -> Result<UpdatePlan, Error> {
     let service = &snapshot.service;
+    if request.run.instead.is_some() && service.previous_spec().is_none() {
+        return Err(UpdateError::NothingBefore { name: service.name().to_owned() }.into());
+    }
     let groups = on_the_way_back(snapshot)?;
     let warnings = linted(snapshot, &previous(service))?;
     let step = Step::UpdateService {

@@ -33,7 +33,16 @@ impl Report {
             match proposal.blocks.first() {
                 Some(block) => {
                     let name = if proposal.name.is_empty() { "NAME" } else { &proposal.name };
-                    self.result(&format!("docker network create -d overlay --subnet {block} {name}"));
+                    let ingress = if proposal.ingress { "--ingress " } else { "" };
+                    self.result(&format!(
+                        "docker network create -d overlay {ingress}--subnet {block} {name}"
+                    ));
+                    if proposal.ingress {
+                        self.note("a swarm has one ingress network: the old one has to be removed first, and no service may publish a port through it then");
+                    }
+                }
+                None if proposal.prefix.is_none() => {
+                    self.warning("no IPv4 subnet is so large: take several networks");
                 }
                 None => self
                     .warning("the engine's address pools have no room for it: --avoid less, or add a pool"),

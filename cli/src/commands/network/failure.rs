@@ -99,6 +99,8 @@ pub enum NetworkError {
         /// Why.
         error: StepError,
     },
+    /// A range in transit for a way that has none.
+    NotInTransit,
     /// An address that belongs to none of the ranges.
     OutsideRanges(String),
     /// A range that is not one.

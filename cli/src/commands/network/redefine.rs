@@ -114,6 +114,9 @@ fn request(args: &RedefineArgs) -> Result<Request, NetworkError> {
         ranges: subnets,
         options: args.options.iter().map(option).collect::<Result<_, _>>()?,
         way: match args.strategy {
+            StrategyName::Recreate if args.transit_subnet.is_some() => {
+                return Err(NetworkError::NotInTransit);
+            }
             StrategyName::Recreate => Way::Recreate,
             StrategyName::Rolling => Way::Rolling { transit: transit.map_err(NetworkError::Subnet)? },
         },
@@ -200,6 +203,13 @@ mod tests {
             assert!(matches!(asked(line), Err(NetworkError::OutsideRanges(_))), "{line}");
         }
         assert!(matches!(asked("--subnet 10.1.0.0/24 -o =value"), Err(NetworkError::Option(_))));
+    }
+
+    #[test]
+    fn a_range_in_transit_needs_the_way_that_has_one() {
+        let line = "--subnet 10.1.0.0/24 --transit-subnet 10.9.0.0/24";
+        assert!(matches!(asked(line), Err(NetworkError::NotInTransit)));
+        assert!(asked(&format!("{line} --strategy rolling")).is_ok());
     }
 
     #[test]
