@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::method::Methods;
+use crate::path::split_at_mark;
 
 /// The seconds that a browser may keep the answer to a preflight, where the group does not say.
 const MAX_AGE: u32 = 5;
@@ -80,7 +81,8 @@ pub(crate) fn is_origin(
     wildcard: bool,
     host: impl Iterator<Item = u8> + Clone,
 ) -> bool {
-    let Some((told, rest)) = origin.split_once("://") else { return false };
+    let (told, Some(rest)) = split_at_mark(origin, b':') else { return false };
+    let Some(rest) = rest.strip_prefix("//") else { return false };
     told.bytes().map(|byte| byte.to_ascii_lowercase()).eq(scheme)
         && if wildcard {
             let length = host.clone().count();

@@ -132,7 +132,8 @@ impl<'a> RequestHost<'a> {
     pub fn read(header: &'a str, buffer: &'a mut String) -> Self {
         let (name, port) = split_port(header);
         let name = name.strip_suffix('.').unwrap_or(name);
-        if port.contains(':') || !(is_host_name(name) || is_bracketed(name)) {
+        if port.bytes().any(|byte| matches!(byte, b':' | b']')) || !(is_host_name(name) || is_bracketed(name))
+        {
             return Self("");
         }
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -160,12 +161,12 @@ impl<'a> RequestHost<'a> {
 
 /// Splits a `Host` header at the colon in front of the port; the colons of an address in brackets do not count.
 fn split_port(header: &str) -> (&str, &str) {
-    let name = header.find(']').map_or(0, |bracket| bracket.saturating_add(1));
-    match header
-        .get(name..)
-        .and_then(|rest| rest.find(':'))
-        .and_then(|at| header.split_at_checked(name.saturating_add(at)))
-    {
+    let mut inside = header.starts_with('[');
+    let colon = header.bytes().position(|byte| {
+        inside &= byte != b']';
+        byte == b':' && !inside
+    });
+    match colon.and_then(|at| header.split_at_checked(at)) {
         Some((name, port)) => (name, port.get(1..).unwrap_or_default()),
         None => (header, ""),
     }
@@ -178,21 +179,27 @@ fn bracketed(text: &str) -> Option<(String, &str)> {
     Some((format!("[{address}]"), rest))
 }
 
-/// Whether it is an address in brackets.
+/// Whether it may be an address in brackets. One that is none is the canonical form of no address, so it meets no pattern.
 fn is_bracketed(text: &str) -> bool {
     let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    inside.is_some_and(|inside| inside.parse::<Ipv6Addr>().is_ok())
+    let may = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    inside.is_some_and(|inside| !inside.is_empty() && inside.bytes().all(may))
 }
 
 /// Letters, digits, `-` and `_`, in labels of 1 to 63 bytes; covers IPv4 addresses too.
 fn is_host_name(text: &str) -> bool {
-    let label = |label: &str| {
-        (1..=LABEL_MAX).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    text.len() <= HOST_MAX && text.split('.').all(label)
+    let (mut length, mut last) = (0_usize, b'-');
+    let ends = |length: usize, last: u8| (1..=LABEL_MAX).contains(&length) && last != b'-';
+    for byte in text.bytes() {
+        match byte {
+            b'.' if ends(length, last) => length = 0,
+            b'-' if length == 0 => return false,
+            b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => length = length.saturating_add(1),
+            _ => return false,
+        }
+        last = byte;
+    }
+    text.len() <= HOST_MAX && ends(length, last)
 }
 
 #[cfg(test)]

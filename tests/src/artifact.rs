@@ -60,15 +60,24 @@ pub fn simulator() -> Result<PathBuf> {
     build("swarm-sim", cargo().args(["build", "--package", "swarm-sim", "--bin", "swarm-sim"]))
 }
 
-/// The guest, built with the profile `release` as it is shipped; or the one that [`GUEST_VARIABLE`] names.
+/// The guest, built with the profile `guest` as it is shipped; or the one that [`GUEST_VARIABLE`] names.
 pub fn guest() -> Result<PathBuf> {
     if let Some(built) = env::var_os(GUEST_VARIABLE) {
         return Ok(PathBuf::from(built));
     }
     build(
         "smsvc-traefik",
-        cargo().args(["build", "--package=smsvc-traefik", "--release", "--target=wasm32-wasip1"]),
+        cargo().args(["build", "--package=smsvc-traefik", "--profile=guest", "--target=wasm32-wasip1"]),
     )
+}
+
+/// The guest without what checks tokens, beside the other one.
+pub fn guest_without_tokens() -> Result<PathBuf> {
+    let folder = target_folder()?.join("without-tokens");
+    let mut command = cargo();
+    command.args(["build", "--package=smsvc-traefik", "--profile=guest", "--target=wasm32-wasip1"]);
+    command.arg("--no-default-features").arg("--target-dir").arg(folder);
+    build("smsvc-traefik", &mut command)
 }
 
 /// The backend, without a dynamic linker or a C library beside it: it is alone in its image.

@@ -20,7 +20,7 @@ thread_local! {
     static TABLE: Cell<Option<&'static Table<'static>>> = const { Cell::new(None) };
     /// They hold what is to be done with a response, too: Traefik gives an instance no other request before the response
     /// to this one is through.
-    static BUFFERS: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+    static BUFFERS: Cell<Option<&'static mut Buffers>> = const { Cell::new(None) };
 }
 
 /// What `handle_request` tells Traefik.
@@ -45,7 +45,7 @@ pub(crate) fn start() -> ExitCode {
     match config::table(abi::config().leak()) {
         Ok(table) => {
             TABLE.set(Some(Box::leak(Box::new(table))));
-            BUFFERS.set(Some(Box::default()));
+            BUFFERS.set(Some(Box::leak(Box::default())));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -68,8 +68,8 @@ pub(crate) fn request() -> Verdict {
         return Verdict::Stop;
     };
     // A request that trapped has not put them back.
-    let mut buffers = BUFFERS.take().unwrap_or_default();
-    let next = middleware::handle(&Traefik, table, &mut buffers);
+    let buffers = BUFFERS.take().unwrap_or_else(|| Box::leak(Box::default()));
+    let next = middleware::handle(&Traefik, table, buffers);
     BUFFERS.set(Some(buffers));
     match next {
         Next::Stop => Verdict::Stop,

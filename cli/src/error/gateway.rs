@@ -52,7 +52,7 @@ impl GatewayError {
                 one("`docker smsvc gateway down` first; meanwhile nothing is routed")
             }
             Self::Guest(GuestError::Missing) => vec![
-                "`cargo build --release -p smsvc-traefik --target wasm32-wasip1` makes it: --guest target/wasm32-wasip1/release/smsvc-traefik.wasm".to_owned(),
+                "`cargo build --profile guest -p smsvc-traefik --target wasm32-wasip1` makes it: --guest target/wasm32-wasip1/guest/smsvc-traefik.wasm".to_owned(),
                 "programs that `cargo xtask dist` makes have it in them".to_owned(),
             ],
             Self::Image { error: ImageError::Program(ElfError::Dynamic), .. } => vec![

@@ -27,14 +27,14 @@ pub(crate) fn decide(packages: &Path, spec: &Spec, requests: &[Request]) -> Vec<
     outcomes
 }
 
-/// Built with the profile `release`, as it is shipped.
+/// Built with the profile `guest`, as it is shipped.
 fn module() -> std::path::PathBuf {
     let target = "wasm32-wasip1";
     let status = artifact::cargo()
-        .args(["build", "--quiet", "--package=smsvc-extism", "--release", "--target", target])
+        .args(["build", "--quiet", "--package=smsvc-extism", "--profile=guest", "--target", target])
         .status();
     assert!(status.expect("cargo runs").success(), "the plug-in is built");
-    artifact::target_folder().expect("a folder").join(target).join("release").join("smsvc_extism.wasm")
+    artifact::target_folder().expect("a folder").join(target).join("guest").join("smsvc_extism.wasm")
 }
 
 fn input(request: &Request) -> Value {

@@ -7,14 +7,14 @@ use super::subject::Subject;
 use super::{Headers, Outcome};
 use crate::action::push_harmless;
 use crate::condition::{counts, names_pair};
-use crate::path::has_dot_segment;
-use crate::table::{Does, Keeps, Pieces, Read, RuleView};
+use crate::path::{has_dot_segment, split_at_mark};
+use crate::table::{Does, Keeps, Pieces, Read, RuleView, ScopeView};
 
 impl<'t> Subject<'_, 't> {
     /// What becomes of the request by a rule that takes it.
     pub(super) fn act(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
         let scope = rule.route.scope()?;
-        if let Some(refused) = self.too_much(rule)? {
+        if let Some(refused) = self.too_much(&scope)? {
             let outcome = refused.answer(scope.plain_errors(), said);
             self.for_browsers(&scope, said.answered())?;
             return Ok(outcome);
@@ -25,7 +25,7 @@ impl<'t> Subject<'_, 't> {
         let outcome = match rule.route.does()? {
             Does::Forward => {
                 if self.rewrite(rule, said)?.is_ok() {
-                    return self.forward(rule, said);
+                    return self.forward(rule, &scope, said);
                 }
                 said.forget_uri();
                 None
@@ -51,8 +51,8 @@ impl<'t> Subject<'_, 't> {
     }
 
     /// The first limit of the group that the request exceeds.
-    fn too_much(&self, rule: &RuleView<'t>) -> Read<Option<Refused>> {
-        let Some(limits) = rule.route.scope()?.limits()? else { return Ok(None) };
+    fn too_much(&self, scope: &ScopeView<'t>) -> Read<Option<Refused>> {
+        let Some(limits) = scope.limits()? else { return Ok(None) };
         let over = |length: usize, limit: u64| u64::try_from(length).is_ok_and(|length| length > limit);
         if limits.uri.is_some_and(|limit| over(self.uri.len(), limit)) {
             return Ok(Some(Refused::UriTooLong));
@@ -101,7 +101,7 @@ impl<'t> Subject<'_, 't> {
         }
         let uri = said.uri();
         match rewrite {
-            None => uri.push_str(self.uri.split('?').next().unwrap_or_default()),
+            None => uri.push_str(split_at_mark(self.uri, b'?').0),
             Some(rewrite) => {
                 if let Err(missing) = self.fill(rule, rewrite.path, uri, String::push_str)? {
                     return Ok(Err(missing));
@@ -154,7 +154,7 @@ impl<'t> Subject<'_, 't> {
         Ok(())
     }
 
-    fn forward(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
+    fn forward(&self, rule: &RuleView<'t>, scope: &ScopeView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
         let route = &rule.route;
         let router = route.router()?;
         if route.is_changing() {
@@ -162,7 +162,7 @@ impl<'t> Subject<'_, 't> {
             said.response.extend(route.response()?)?;
             said.response.extend(route.life()?)?;
         }
-        self.for_browsers(&route.scope()?, &mut said.response)?;
+        self.for_browsers(scope, &mut said.response)?;
         self.keep(rule, said)?;
         Ok(Outcome::Forward { rule: rule.number, router })
     }
@@ -175,7 +175,7 @@ impl<'t> Subject<'_, 't> {
         }
         let mut streams = false;
         self.headers.values("upgrade", &mut |_| streams = true);
-        self.headers.values("accept", &mut |value| streams |= value.contains("text/event-stream"));
+        self.headers.values("accept", &mut |value| streams |= is_event_stream(value));
         if streams {
             return Ok(());
         }
@@ -197,6 +197,12 @@ impl<'t> Subject<'_, 't> {
         }
         Ok(())
     }
+}
+
+/// Whether a client takes a stream of events (a search for a text would bring far more code than this needs).
+fn is_event_stream(accept: &str) -> bool {
+    const STREAM: &[u8] = b"text/event-stream";
+    accept.as_bytes().windows(STREAM.len()).any(|part| part == STREAM)
 }
 
 /// How many headers are the client's.

@@ -24,23 +24,39 @@ impl<'t> Subject<'_, 't> {
         scope: &ScopeView<'t>,
         said: &mut Said,
     ) -> Read<Option<Outcome<'t>>> {
-        let claims = match rule.route.demand()? {
+        // No specification has a route that needs a token without keys, and who cannot check one reads no such table: what
+        // it takes to check one need not be in that program at all.
+        if !jwt::AVAILABLE && rule.route.has_demand() {
+            return self.deny(Denied::Unavailable, None, scope, said).map(Some);
+        }
+        let demand = if jwt::AVAILABLE { rule.route.demand()? } else { None };
+        let claims = match demand {
             None => None,
             Some(demand) => match self.authorize(scope, &demand)? {
                 Ok(claims) => Some(claims),
                 Err((denied, challenge)) => {
-                    let (status, title) = denied.status();
-                    let outcome = error(status, title, denied.words(), scope.plain_errors(), said);
-                    if let Some(challenge) = challenge {
-                        said.answered().add("www-authenticate", &challenge);
-                    }
-                    self.for_browsers(scope, said.answered())?;
-                    return Ok(Some(outcome));
+                    return self.deny(denied, challenge, scope, said).map(Some);
                 }
             },
         };
         self.tell(scope, claims.as_ref(), said)?;
         Ok(None)
+    }
+
+    fn deny(
+        &self,
+        denied: Denied,
+        challenge: Option<String>,
+        scope: &ScopeView<'t>,
+        said: &mut Said,
+    ) -> Read<Outcome<'t>> {
+        let (status, title) = denied.status();
+        let outcome = error(status, title, denied.words(), scope.plain_errors(), said);
+        if let Some(challenge) = challenge {
+            said.answered().add("www-authenticate", &challenge);
+        }
+        self.for_browsers(scope, said.answered())?;
+        Ok(outcome)
     }
 
     /// What the token of the request says; or why it is not let in, and what its client is asked for.
@@ -49,11 +65,7 @@ impl<'t> Subject<'_, 't> {
         scope: &ScopeView<'t>,
         demand: &Demand,
     ) -> Read<Result<Claims, (Denied, Option<String>)>> {
-        // No specification has a route that needs a token without keys, and who cannot check one reads no such table: what
-        // it takes to check one need not be in that program at all.
-        let Some(stated) = scope.authority()?.filter(|_| jwt::AVAILABLE) else {
-            return Ok(Err((Denied::Unavailable, None)));
-        };
+        let Some(stated) = scope.authority()? else { return Ok(Err((Denied::Unavailable, None))) };
         let mut lines = Vec::new();
         self.headers.values("authorization", &mut |line| lines.push(line.to_owned()));
         self.scratch.authority(stated, |realm, authority| {

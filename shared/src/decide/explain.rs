@@ -69,11 +69,11 @@ impl<'r> Explanation<'_, 'r> {
 /// Decides a request as [`decide`](super::decide) does, and tells why. The table is that of the rules.
 pub fn explain<'a, 'r>(
     rules: &'r Rules,
-    table: &Table<'a>,
+    table: &'a Table<'a>,
     request: &Request<'_>,
     room: &'a mut Room,
 ) -> Explanation<'a, 'r> {
-    let mut linear = Linear { rules, table: *table, considered: Vec::new() };
+    let mut linear = Linear { rules, table, considered: Vec::new() };
     let decision = conclude(table, request, &mut linear, room);
     Explanation { decision, considered: linear.considered }
 }
@@ -81,7 +81,7 @@ pub fn explain<'a, 'r>(
 /// The search rule by rule.
 struct Linear<'r, 't> {
     rules: &'r Rules,
-    table: Table<'t>,
+    table: &'t Table<'t>,
     /// What became of the rules at the last search that had a chance to find one.
     considered: Vec<Considered<'r>>,
 }

@@ -1,7 +1,7 @@
 //! Texts with parameters, filled with what these stand for in a path.
 
 use super::subject::Subject;
-use crate::path::RequestPath;
+use crate::path::{RequestPath, split_at_mark};
 use crate::table::{Piece, Pieces, Read, RuleView};
 
 /// A text that uses a parameter that the path does not have.
@@ -42,6 +42,5 @@ impl<'t> Subject<'_, 't> {
 
 /// One segment of a path.
 fn segment_at(path: RequestPath<'_>, index: usize) -> Option<&str> {
-    let rest = path.after(index).strip_prefix('/')?;
-    Some(rest.split('/').next().unwrap_or(rest))
+    Some(split_at_mark(path.after(index).strip_prefix('/')?, b'/').0)
 }

@@ -132,7 +132,7 @@ enum Outcome<'t> {
 }
 
 /// Decides a request. What is in the room does not matter.
-pub fn decide<'a>(table: &Table<'a>, request: &Request<'_>, room: &'a mut Room) -> Decision<'a> {
+pub fn decide<'a>(table: &'a Table<'a>, request: &Request<'_>, room: &'a mut Room) -> Decision<'a> {
     conclude(table, request, &mut search::Tree, room)
 }
 
@@ -147,7 +147,7 @@ trait Search<'t> {
 
 /// What becomes of a request by the rules that `search` finds. A table that makes no sense sends nobody anywhere.
 fn conclude<'a>(
-    table: &Table<'a>,
+    table: &'a Table<'a>,
     request: &Request<'_>,
     search: &mut impl Search<'a>,
     room: &'a mut Room,
@@ -161,7 +161,7 @@ fn conclude<'a>(
 }
 
 fn resolve<'t>(
-    table: &Table<'t>,
+    table: &'t Table<'t>,
     request: &Request<'_>,
     search: &mut impl Search<'t>,
     room: &mut Room,

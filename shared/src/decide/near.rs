@@ -9,7 +9,7 @@ use crate::table::{Rank, Read, RouteView, RuleView, ScopeView, Table, is_marked,
 /// The rules that have host and path, each with the first of its conditions that the request fails. Their order has no
 /// meaning.
 pub(super) struct Near<'r, 't> {
-    table: &'r Table<'t>,
+    table: &'t Table<'t>,
     marks: &'r mut Marks,
     is_empty: bool,
     /// What the group of the best of them shares, and its standing.
@@ -30,7 +30,7 @@ pub(super) struct Marks {
 }
 
 impl<'r, 't> Near<'r, 't> {
-    pub(super) fn new(table: &'r Table<'t>, marks: &'r mut Marks) -> Self {
+    pub(super) fn new(table: &'t Table<'t>, marks: &'r mut Marks) -> Self {
         let mut near = Self { table, marks, is_empty: true, best: None, furthest: None, free_options: false };
         near.clear();
         near

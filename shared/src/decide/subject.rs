@@ -10,7 +10,7 @@ use crate::table::{MethodBit, Read, RuleView, ScopeView, Table, Walk};
 /// A request that is well formed.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'s, 't> {
-    pub(super) table: &'s Table<'t>,
+    pub(super) table: &'t Table<'t>,
     pub(super) method: &'s str,
     pub(super) bit: MethodBit,
     pub(super) host: RequestHost<'s>,
@@ -28,7 +28,7 @@ pub(super) struct Subject<'s, 't> {
 
 impl<'s, 't> Subject<'s, 't> {
     pub(super) fn new(
-        table: &'s Table<'t>,
+        table: &'t Table<'t>,
         request: &Request<'s>,
         host: &'s mut String,
         path: RequestPath<'s>,

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::target::split_at_mark;
+
 /// The first byte that `text` stands for, and the text behind it.
 pub(crate) fn split_first(text: &str) -> Option<(u8, &str)> {
     let byte = *text.as_bytes().first()?;
@@ -108,7 +110,18 @@ pub(crate) fn is_unreserved(byte: u8) -> bool {
 
 /// Whether each `%` starts an escape.
 pub(crate) fn has_sound_escapes(path: &str) -> bool {
-    path.split('%').skip(1).all(|part| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2)
+    let mut rest = path;
+    while let (_, Some(escape)) = split_at_mark(rest, b'%') {
+        if !escape
+            .as_bytes()
+            .first_chunk::<2>()
+            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        {
+            return false;
+        }
+        rest = escape;
+    }
+    true
 }
 
 /// Whether some server might resolve a part of `text` as `.` or `..`.
@@ -116,6 +129,10 @@ pub(crate) fn has_sound_escapes(path: &str) -> bool {
 /// Some decode `%2F` or take `\` for a slash before they do so, some drop `;parameters` first: with any of
 /// them a route's path could be left through the back door.
 pub(crate) fn has_dot_segment(text: &str) -> bool {
+    // Most paths have nothing of which one could be made.
+    if !text.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
+        return false;
+    }
     // The number of dots of a part that has nothing else yet.
     let mut dots = Some(0_u8);
     for byte in decoded(text).chain([b'/']) {

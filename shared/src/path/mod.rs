@@ -25,8 +25,8 @@ pub(crate) use segment::Division;
 pub use segment::{ParamName, Parameter, Pattern, Segment};
 pub(crate) use shape::PatternShape;
 pub use shape::Shape;
-pub(crate) use target::Rest;
 pub use target::{Malformed, RequestPath, Target};
+pub(crate) use target::{Rest, split_at_mark};
 pub use template::{End, Mismatch, PathTemplate};
 
 /// The most segments that a template may have, and a base path. It bounds the depth of a

@@ -39,10 +39,7 @@ impl<'a> Target<'a> {
         if uri == "*" && method == "OPTIONS" {
             return Ok(Self::Asterisk);
         }
-        let (path, query) = match uri.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (uri, None),
-        };
+        let (path, query) = split_at_mark(uri, b'?');
         if !path.starts_with('/') || !is_visible(uri) || !has_sound_escapes(path) || has_dot_segment(path) {
             return Err(Malformed);
         }
@@ -84,7 +81,7 @@ impl<'a> RequestPath<'a> {
         let mut rest = self.0;
         for _ in 0..count {
             let inner = rest.get(1..).unwrap_or_default();
-            rest = inner.find('/').and_then(|at| inner.get(at..)).unwrap_or_default();
+            rest = position(inner, b'/').and_then(|at| inner.get(at..)).unwrap_or_default();
         }
         rest
     }
@@ -95,10 +92,8 @@ impl<'a> Rest<'a> {
     #[inline]
     pub(crate) fn split_first(self) -> Option<(&'a str, Self)> {
         let text = self.0?;
-        match text.bytes().position(|byte| byte == b'/').and_then(|at| text.split_at_checked(at)) {
-            Some((first, behind)) => Some((first, Self(behind.get(1..)))),
-            None => Some((text, Self(None))),
-        }
+        let (first, behind) = split_at_mark(text, b'/');
+        Some((first, Self(behind)))
     }
 
     /// Whether nothing is left.
@@ -115,6 +110,21 @@ impl<'a> Rest<'a> {
     pub(crate) fn fits_prefix(self) -> bool {
         self.0.is_none_or(|text| !text.starts_with('/'))
     }
+}
+
+/// The text before the first `mark`, and what is behind it if there is one. For an ASCII byte; a search for a `char` is
+/// made for long texts, and costs more than most targets are long.
+#[inline]
+pub(crate) fn split_at_mark(text: &str, mark: u8) -> (&str, Option<&str>) {
+    match position(text, mark).and_then(|at| text.split_at_checked(at)) {
+        Some((before, behind)) => (before, behind.get(1..)),
+        None => (text, None),
+    }
+}
+
+#[inline]
+fn position(text: &str, mark: u8) -> Option<usize> {
+    text.bytes().position(|byte| byte == mark)
 }
 
 /// Visible ASCII without `#`.

@@ -53,7 +53,10 @@ struct WireMember<'a> {
     routes: Entries<'a, Entries<'a, Text<'a>>>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")
+)]
 fn is_oldest(age: &u64) -> bool {
     *age == 0
 }

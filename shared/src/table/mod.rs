@@ -166,7 +166,7 @@ impl<'t> Table<'t> {
     pub(crate) fn method(&self, method: &str) -> Read<MethodBit> {
         let mut cursor = self.cursor(self.methods);
         for bit in 0..cursor.number::<COUNT>()? {
-            if cursor.stored()?.bytes().eq(method.bytes()) {
+            if cursor.stored()?.is(method) {
                 return Ok(MethodBit(Some(bit)));
             }
         }

@@ -18,7 +18,7 @@ use crate::version::Place;
 pub(crate) struct Pattern<'t> {
     /// `None` where one parameter takes the whole segment, whatever it is.
     literals: Option<(Stored<'t>, usize, Cursor<'t>)>,
-    table: Table<'t>,
+    table: &'t Table<'t>,
 }
 
 /// What is asked of headers or of the query.
@@ -29,7 +29,7 @@ pub(crate) struct Conditions<'t>(Option<Cursor<'t>>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Media<'t> {
     list: Option<Cursor<'t>>,
-    table: Table<'t>,
+    table: &'t Table<'t>,
 }
 
 /// Changes to headers.
@@ -48,7 +48,7 @@ pub(crate) enum Change<'t> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pieces<'t> {
     list: Cursor<'t>,
-    table: Table<'t>,
+    table: &'t Table<'t>,
 }
 
 /// A part of such a text.
@@ -144,11 +144,11 @@ pub(crate) enum Told<'t> {
 }
 
 impl<'t> Pattern<'t> {
-    pub(super) fn read(table: &Table<'t>, place: usize) -> Read<Self> {
+    pub(super) fn read(table: &'t Table<'t>, place: usize) -> Read<Self> {
         let mut cursor = table.cursor(place);
         let whole = cursor.number::<1>()? == 1;
         let literals = if whole { None } else { Some((cursor.stored()?, cursor.number::<SMALL>()?, cursor)) };
-        Ok(Self { literals, table: *table })
+        Ok(Self { literals, table })
     }
 
     /// Whether the segment `raw` of a request, still encoded, divides into parts that the parameters take.
@@ -282,7 +282,7 @@ impl<'t> Pieces<'t> {
             0 => Ok(Some(Piece::Literal(cursor.stored()?))),
             1 => {
                 let (segment, place) = (cursor.number::<SMALL>()?, cursor.number::<PLACE>()?);
-                let (pattern, index) = (Pattern::read(&self.table, place)?, cursor.number::<SMALL>()?);
+                let (pattern, index) = (Pattern::read(self.table, place)?, cursor.number::<SMALL>()?);
                 Ok(Some(Piece::Parameter { segment, pattern, index }))
             }
             2 => Ok(Some(Piece::Rest(cursor.number::<SMALL>()?))),
@@ -344,6 +344,10 @@ impl<'t> Claims<'t> {
 
 impl<'t> RouteView<'t> {
     /// What a token has to say, if one is needed.
+    pub(crate) fn has_demand(&self) -> bool {
+        self.has(RoutePart::Access)
+    }
+
     pub(crate) fn demand(&self) -> Read<Option<Demand>> {
         let Some(mut cursor) = self.part(RoutePart::Access)? else { return Ok(None) };
         let mut text = String::new();
@@ -368,18 +372,18 @@ impl<'t> RouteView<'t> {
     }
 
     pub(crate) fn consumes(&self) -> Read<Media<'t>> {
-        Ok(Media { list: self.part(RoutePart::Consumes)?, table: *self.table() })
+        Ok(Media { list: self.part(RoutePart::Consumes)?, table: self.table() })
     }
 
     pub(crate) fn produces(&self) -> Read<Media<'t>> {
-        Ok(Media { list: self.part(RoutePart::Produces)?, table: *self.table() })
+        Ok(Media { list: self.part(RoutePart::Produces)?, table: self.table() })
     }
 
     pub(crate) fn does(&self) -> Read<Does<'t>> {
         let Some(mut cursor) = self.part(RoutePart::Action)? else { return Ok(Does::Forward) };
         let kind = cursor.number::<1>()?;
         let status = u16::try_from(cursor.number::<SMALL>()?).map_err(|_| Damaged)?;
-        let table = *self.table();
+        let table = self.table();
         match kind {
             0 => Ok(Does::Redirect { status, location: Pieces { list: cursor, table } }),
             1 => {
@@ -394,7 +398,7 @@ impl<'t> RouteView<'t> {
     pub(crate) fn rewrite(&self) -> Read<Option<Rewrites<'t>>> {
         let Some(mut cursor) = self.part(RoutePart::Rewrite)? else { return Ok(None) };
         let (is_prefix, segments) = (cursor.number::<1>()? == 1, cursor.number::<SMALL>()?);
-        let path = Pieces { list: cursor, table: *self.table() };
+        let path = Pieces { list: cursor, table: self.table() };
         Ok(Some(Rewrites { prefix: is_prefix.then_some(segments), path }))
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct RuleView<'t> {
 /// What a route says, wherever it is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RouteView<'t> {
-    table: Table<'t>,
+    table: &'t Table<'t>,
     scope: usize,
     router: usize,
     methods: usize,
@@ -30,7 +30,7 @@ pub(crate) struct RouteView<'t> {
 /// What all routes of a group share.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScopeView<'t> {
-    table: Table<'t>,
+    table: &'t Table<'t>,
     /// Its number among all by name.
     pub(crate) rank: usize,
     flags: usize,
@@ -41,7 +41,7 @@ pub(crate) struct ScopeView<'t> {
 /// The rules of one path, the best first as far as what they declare tells.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct List<'t> {
-    pub(super) table: Table<'t>,
+    pub(super) table: &'t Table<'t>,
     /// Where it is: the lesser outranks the other, in the same tree.
     pub(crate) at: usize,
     pub(super) count: usize,
@@ -66,7 +66,7 @@ impl<'t> List<'t> {
 
 impl<'t> Table<'t> {
     /// The rule with a number.
-    pub(crate) fn rule(&self, number: RuleNumber) -> Read<RuleView<'t>> {
+    pub(crate) fn rule(&'t self, number: RuleNumber) -> Read<RuleView<'t>> {
         if number.0 >= self.count {
             return Err(Damaged);
         }
@@ -76,20 +76,20 @@ impl<'t> Table<'t> {
         Ok(RuleView { number, route: self.route(route)?, shift, versions })
     }
 
-    fn route(&self, place: usize) -> Read<RouteView<'t>> {
+    fn route(&'t self, place: usize) -> Read<RouteView<'t>> {
         let mut cursor = self.cursor(place);
         let (scope, router) = (cursor.number::<PLACE>()?, cursor.number::<PLACE>()?);
         let methods = cursor.at();
         cursor.skip(self.width)?;
         let has = cursor.number::<VERSIONS>()?;
-        Ok(RouteView { table: *self, scope, router, methods, has, places: cursor.at() })
+        Ok(RouteView { table: self, scope, router, methods, has, places: cursor.at() })
     }
 
-    pub(super) fn scope(&self, place: usize) -> Read<ScopeView<'t>> {
+    pub(super) fn scope(&'t self, place: usize) -> Read<ScopeView<'t>> {
         let mut cursor = self.cursor(place);
         let (rank, flags) = (cursor.number::<COUNT>()?, cursor.number::<SMALL>()?);
         let has = cursor.number::<1>()?;
-        Ok(ScopeView { table: *self, rank, flags, has, places: cursor.at() })
+        Ok(ScopeView { table: self, rank, flags, has, places: cursor.at() })
     }
 
     /// The place of a part, if it is there: places stand in the order of their bits.
@@ -151,8 +151,8 @@ impl<'t> RouteView<'t> {
         self.table.part(self.has, part.bit(), self.places)
     }
 
-    pub(super) fn table(&self) -> &Table<'t> {
-        &self.table
+    pub(super) fn table(&self) -> &'t Table<'t> {
+        self.table
     }
 
     pub(super) fn has(&self, part: RoutePart) -> bool {

@@ -162,6 +162,12 @@ impl<'t> Stored<'t> {
         self.0.is_empty()
     }
 
+    /// Whether it stands for this text.
+    #[inline]
+    pub(super) fn is(self, text: &str) -> bool {
+        if self.0.contains(&ESCAPE) { self.bytes().eq(text.bytes()) } else { self.0 == text.as_bytes() }
+    }
+
     /// What stands before and behind the first slash.
     pub(super) fn split_at_slash(self) -> Option<(Self, Self)> {
         let at = self.0.iter().position(|byte| *byte == b'/')?;

@@ -24,7 +24,7 @@ impl Rank {
 
 /// One walk.
 pub(crate) struct Walk<'w, 't> {
-    table: &'w Table<'t>,
+    table: &'t Table<'t>,
     /// For a segment as a table has it, and for one that is decoded.
     buffer: &'w mut Vec<u8>,
 }
@@ -56,7 +56,7 @@ struct Map {
 
 impl<'w, 't> Walk<'w, 't> {
     /// A walk with the room that it needs, whatever is in it.
-    pub(crate) fn new(table: &'w Table<'t>, buffer: &'w mut Vec<u8>) -> Self {
+    pub(crate) fn new(table: &'t Table<'t>, buffer: &'w mut Vec<u8>) -> Self {
         Self { table, buffer }
     }
 
@@ -101,7 +101,7 @@ impl<'w, 't> Walk<'w, 't> {
         host: RequestHost<'_>,
         visit: &mut impl FnMut(&mut Self, usize, usize) -> Read<Option<B>>,
     ) -> Read<Option<B>> {
-        let table = *self.table;
+        let table = self.table;
         if let Some(exact) = table.host(table.exact, host.as_str())?
             && let Some(found) = visit(self, 0, exact)?
         {
@@ -177,7 +177,7 @@ impl<'w, 't> Walk<'w, 't> {
         Span { count, at }: Span,
         visit: &mut impl FnMut(List<'t>) -> Read<Option<B>>,
     ) -> Read<Option<B>> {
-        visit(List { table: *self.table, at, count })
+        visit(List { table: self.table, at, count })
     }
 
     /// The child behind one of some patterns, if a segment of a request has it.

@@ -198,7 +198,8 @@ impl Routes {
 /// Decides on one request, from JSON to JSON.
 pub fn decide(routes: &Routes, around: &dyn Surroundings, input: &str) -> Result<String, ExchangeError> {
     let (input, mut room) = (Input::read(input)?, Room::default());
-    let decision = decide::decide(&routes.table()?, &input.request(around), &mut room);
+    let table = routes.table()?;
+    let decision = decide::decide(&table, &input.request(around), &mut room);
     serde_json::to_string(&Output::new(&decision, &routes.rules)).map_err(ExchangeError::Output)
 }
 
@@ -206,7 +207,8 @@ pub fn decide(routes: &Routes, around: &dyn Surroundings, input: &str) -> Result
 /// "route":…,"verdict":"chosen"},…]}`, the best rule first.
 pub fn explain(routes: &Routes, around: &dyn Surroundings, input: &str) -> Result<String, ExchangeError> {
     let (input, mut room) = (Input::read(input)?, Room::default());
-    let explanation = decide::explain(&routes.rules, &routes.table()?, &input.request(around), &mut room);
+    let table = routes.table()?;
+    let explanation = decide::explain(&routes.rules, &table, &input.request(around), &mut room);
     serde_json::to_string(&Explained::new(&explanation, &routes.rules)).map_err(ExchangeError::Output)
 }
 
