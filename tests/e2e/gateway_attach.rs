@@ -92,7 +92,7 @@ fn start(world: &World, gateway: &Gateway, port: u16, options: &[&str]) -> Resul
     if notes.contains("--secret-add joined-identity") {
         command.extend(["--secret", "joined-identity"]);
     }
-    command.extend(["--publish", &publish, "--env", "GOGC=25"]);
+    command.extend(["--publish", &publish]);
     command.extend(world.stage.marks());
     command.push(&gateway.image);
     docker.run(&command).map(drop)

@@ -240,7 +240,7 @@ impl Report {
             "Docker fills in the secret, if the file reaches Traefik as a config: docker config create --template-driver golang NAME FILE\n\
              Traefik's service also needs: --network-add {control} --secret-add {token}{identity}\n\
              and the plugin, in {PLUGIN_FOLDER}: the configs {name}-manifest-… as .traefik.yml and {name}-guest-… as plugin.wasm,\n\
-             whose whole names `docker config ls --filter label={LABEL}={name}` shows, and GOGC=25 in its environment\n\
+             whose whole names `docker config ls --filter label={LABEL}={name}` shows\n\
              `docker smsvc gateway up --provider-only{flag}` makes all of these"
         ));
     }

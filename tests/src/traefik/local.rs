@@ -40,7 +40,7 @@ impl Traefik {
         let configuration = configuration.replace(&format!("':{API}'"), &format!("'{api}'"));
         std::fs::write(folder.join("traefik.yml"), configuration)?;
         let mut command = Command::new("env");
-        command.arg("--chdir").arg(folder).arg("GOGC=25").arg(binary);
+        command.arg("--chdir").arg(folder).arg(binary);
         let log = folder.join("traefik.log");
         let mut process = Companion::start(&command, &log)?;
         let traefik = Self { service: String::new(), web, api, log: Some(log) };

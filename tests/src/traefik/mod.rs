@@ -86,8 +86,6 @@ impl Traefik {
         let mut command = vec!["service", "create", "--detach", "--quiet", "--no-resolve-image"];
         command.extend(["--name", service, "--endpoint-mode", "dnsrr"]);
         command.extend(publish.iter().flat_map(|port| ["--publish", port]));
-        // Without it the memory of replaced plugin instances comes back only after minutes.
-        command.extend(["--env", "GOGC=25"]);
         command.extend(args);
         command.push(image);
         docker.run(&command)?;
