@@ -3,6 +3,8 @@
 //! A section is worth its minutes only where somebody would decide something by it. It measures the programs as they are
 //! shipped, and what it compares has to do the same: each variant is asked first whether it answers rightly.
 
+mod hold;
+mod interpreter;
 mod load;
 mod machine;
 mod markdown;

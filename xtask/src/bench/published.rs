@@ -131,6 +131,34 @@ fn redirected(document: &mut Value, server: &str) -> Result<()> {
     Ok(())
 }
 
+/// A document of somebody else with what ours has for every service, whatever decides about its requests: how they are sent.
+pub(crate) fn reached_alike(mut document: Value, ours: &Value) -> Result<Value> {
+    let retry = ours["http"]["middlewares"]
+        .as_object()
+        .and_then(|middlewares| middlewares.iter().find(|(_, definition)| definition.get("retry").is_some()));
+    let (retry, definition) = retry.context("the document has no retry")?;
+    let transports = &ours["http"]["serversTransports"];
+    let transport = transports.as_object().and_then(|transports| transports.keys().next());
+    let transport = transport.context("the document has no transport")?;
+    let http = &mut document["http"];
+    http["middlewares"][retry] = definition.clone();
+    http["serversTransports"] = transports.clone();
+    let each = |objects: &mut Value, change: &dyn Fn(&mut Value)| {
+        objects.as_object_mut().into_iter().flat_map(|objects| objects.values_mut()).for_each(change);
+    };
+    each(&mut http["services"], &|service| service["loadBalancer"]["serversTransport"] = json!(transport));
+    each(&mut http["routers"], &|router| {
+        // A router without a service hands on to its children, which have their own.
+        if router.get("service").is_some() {
+            match router["middlewares"].as_array_mut() {
+                Some(chain) => chain.push(json!(retry)),
+                None => router["middlewares"] = json!([retry]),
+            }
+        }
+    });
+    Ok(document)
+}
+
 /// Creates an object and gives its id.
 fn made(api: &Api, target: &str, body: &Value, id: &str) -> Result<String> {
     let (status, answer) = api.call("POST", target, Some(body))?;

@@ -10,14 +10,14 @@ use crate::bench::Bench;
 use crate::bench::load::{Generator, Requests, Run, count, each};
 use crate::bench::plot::{Axis, Plot, Scale};
 use crate::bench::proxy::{Plugin, Proxy, Source};
-use crate::bench::published::{Declared, Route, published};
+use crate::bench::published::{Declared, Published, Route, published, reached_alike};
 use crate::bench::rounds::in_turns;
 use crate::bench::section::{Cell, Goal, Section, Table};
 use crate::bench::stats::Sample;
 use crate::bench::usage::resident;
 use crate::report;
 
-const HOST: &str = "bench.example.com";
+pub(super) const HOST: &str = "bench.example.com";
 const CONNECTIONS: usize = 16;
 /// How many routes; over at most as many services as the second says.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -25,14 +25,15 @@ const SERVICES: usize = 100;
 
 const METHOD: &str = "\
 Routes `GET /v1/sS/rR/{id}`, spread over 100 services (10 over 10), and requests for the last one, over 16 connections. Every
-variant and size is a Traefik process of its own; all sixteen are measured in turns.
+variant and size is a Traefik process of its own; all sixteen are measured in turns. All have the same `retry` and the same connections
+to the backend, which `docker smsvc provider` publishes for every service.
 
 * **flat**: a router `Host && PathPrefix` for each route, tried in order, so the last one last.
 * **prefixes**: the quickest tree that takes these requests, as somebody might write it who minds neither methods nor what is below a
   path: a parent router `Host && PathPrefix` for each service, and below it a child router `PathPrefix` for each route (`parentRefs`).
 * **native**: what `docker smsvc gateway render --as native` prints: the same routes as ours, method and path to the end, as Traefik's own
   routers.
-* **ours**: what `docker smsvc provider` publishes. With `GOGC=25`, as the README asks.
+* **ours**: what `docker smsvc provider` publishes.
 
 The ratio behind each figure is to *flat* of the same size.";
 
@@ -70,8 +71,9 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     let generator = Generator::new(&bench.folder("many-routes")?)?;
     let mut variants = Vec::new();
     for size in SIZES {
+        let published = published(bench, &format!("many-routes/{size}-swarm"), HOST, &declared(size))?;
         for shape in Shape::ALL {
-            variants.push(start(bench, &generator, shape, size)?);
+            variants.push(start(bench, &generator, shape, size, &published)?);
         }
         report::step(&format!("{size} routes are up"));
     }
@@ -85,23 +87,26 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     Ok(section(&variants, &runs))
 }
 
-fn start(bench: &Bench, generator: &Generator, shape: Shape, size: usize) -> Result<Variant> {
+fn start(
+    bench: &Bench,
+    generator: &Generator,
+    shape: Shape,
+    size: usize,
+    published: &Published,
+) -> Result<Variant> {
     let name = format!("many-routes/{}-{size}", shape.name());
     let server = format!("http://{}", bench.backend.address);
-    let (document, plugin, gogc) = match shape {
-        Shape::Flat => (flat(size, &server), None, None),
-        Shape::Prefixes => (prefixes(size, &server), None, None),
-        Shape::Native => {
-            (published(bench, &format!("{name}-swarm"), HOST, &declared(size))?.native, None, None)
-        }
-        Shape::Ours => {
-            let document = published(bench, &format!("{name}-swarm"), HOST, &declared(size))?.document;
-            (document, Some(Plugin::guest(&bench.guest)?), Some(25))
-        }
+    let ours = &published.document;
+    let document = match shape {
+        Shape::Flat => reached_alike(flat(size, &server), ours)?,
+        Shape::Prefixes => reached_alike(prefixes(size, &server), ours)?,
+        Shape::Native => reached_alike(published.native.clone(), ours)?,
+        Shape::Ours => ours.clone(),
     };
+    let plugin = (shape == Shape::Ours).then(|| Plugin::guest(&bench.guest)).transpose()?;
     let folder = bench.folder(&name)?;
-    let mut proxy = Proxy::start(&bench.traefik, &folder, plugin, gogc, &Source::Document(&document))?;
-    let path = format!("{}/7", prefix(size - 1, size));
+    let mut proxy = Proxy::start(&bench.traefik, &folder, plugin, None, &Source::Document(&document))?;
+    let path = last(size);
     proxy.wait_until_it_routes(HOST, &path)?;
     let answer = Request::new("GET", HOST, &path).send(proxy.web)?;
     let seen = Seen::of(&answer).with_context(|| format!("{path} is answered with {}", answer.status))?;
@@ -192,7 +197,13 @@ fn prefix(route: usize, size: usize) -> String {
     format!("/v1/{}/r{route}", service(route, size))
 }
 
-fn declared(size: usize) -> Vec<Declared> {
+/// The path of the last of so many routes.
+pub(super) fn last(size: usize) -> String {
+    format!("{}/7", prefix(size - 1, size))
+}
+
+/// So many routes, over services.
+pub(super) fn declared(size: usize) -> Vec<Declared> {
     let each = size / services(size);
     (0..services(size))
         .map(|number| Declared {

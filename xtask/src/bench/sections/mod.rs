@@ -2,6 +2,7 @@
 
 mod budget;
 mod command_line;
+mod guest;
 mod many_routes;
 mod per_request;
 mod redefinition;
@@ -24,6 +25,8 @@ pub(crate) enum Chapter {
     PerRequest,
     /// What it costs where there are many routes
     ManyRoutes,
+    /// The guest itself: size, instances, instructions
+    Guest,
     /// Traefik's memory over reloads of its configuration
     Reloads,
     /// The plugin of the docker command
@@ -40,9 +43,10 @@ pub(crate) enum Chapter {
 
 impl Chapter {
     /// All, in their order.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::PerRequest,
         Self::ManyRoutes,
+        Self::Guest,
         Self::Reloads,
         Self::CommandLine,
         Self::Budget,
@@ -56,6 +60,7 @@ impl Chapter {
         match self {
             Self::PerRequest => per_request::measure(bench),
             Self::ManyRoutes => many_routes::measure(bench),
+            Self::Guest => guest::measure(bench),
             Self::Reloads => reloads::measure(bench),
             Self::CommandLine => command_line::measure(bench),
             Self::Budget => budget::measure(bench),

@@ -9,7 +9,7 @@ use smsvc_tests::http::Request;
 use crate::bench::Bench;
 use crate::bench::load::{Generator, Run, each};
 use crate::bench::proxy::{Plugin, Proxy, Source};
-use crate::bench::published::{Declared, Route, published};
+use crate::bench::published::{Declared, Route, published, reached_alike};
 use crate::bench::rounds::in_turns;
 use crate::bench::section::{Cell, Goal, Section, Table};
 use crate::bench::stats::Sample;
@@ -21,14 +21,14 @@ const CONNECTIONS: usize = 16;
 
 const METHOD: &str = "\
 Ten routes `GET /v2/kind-N/{id}` of two services are asked in turn, over 16 connections. All but the first variant rewrite
-the path to `/internal/kind-N/ID` and set `X-Smsvc-Service`; each sends the request to the same backend. Every variant is a
-Traefik process of its own.
+the path to `/internal/kind-N/ID` and set `X-Smsvc-Service`; each sends the request to the same backend, with the same `retry` and
+the same connections that `docker smsvc provider` publishes for every service. Every variant is a Traefik process of its own.
 
 * **no middleware**: one router for the host.
 * **built-in**: a router for each route (`Host && Method && PathPrefix`, the cheapest rule that tells the ten apart) with
   `replacePathRegex` and `headers`.
 * **plugin**: what `docker smsvc provider` publishes for these routes: the parent router with the plugin, and a child router for each
-  service, which removes the header again. With `GOGC=25`, as the README asks.
+  service, which removes the header again.
 * **interpreted**: the same routers, with a middleware in Go that Traefik interprets (Yaegi) in the place of the plugin.
 
 CPU is the user and system time of the Traefik process, divided by the number of requests. The peer of each ratio is *built-in*.";
@@ -51,9 +51,9 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
         Ok(Variant { name, proxy })
     };
     let variants = [
-        start("no middleware", &bare(&backend), None, None)?,
-        start("built-in", &built_in(&backend), None, None)?,
-        start("plugin", &ours, Some(Plugin::guest(&bench.guest)?), Some(25))?,
+        start("no middleware", &reached_alike(bare(&backend), &ours)?, None, None)?,
+        start("built-in", &reached_alike(built_in(&backend), &ours)?, None, None)?,
+        start("plugin", &ours, Some(Plugin::guest(&bench.guest)?), None)?,
         start("interpreted", &interpreted, Some(Plugin::interpreted()), None)?,
     ];
     for variant in &variants {

@@ -148,16 +148,7 @@ impl Pair {
         let (name, image) = (stage.name_of("pair"), format!("{}:latest", stage.name_of("traefik")));
         let mut words =
             vec!["service", "create", "--detach", "--quiet", "--no-resolve-image", "--name", &name];
-        words.extend([
-            "--endpoint-mode",
-            "dnsrr",
-            "--replicas",
-            "2",
-            "--publish",
-            "mode=host,target=80",
-            "--env",
-            "GOGC=25",
-        ]);
+        words.extend(["--endpoint-mode", "dnsrr", "--replicas", "2", "--publish", "mode=host,target=80"]);
         words.extend(["--update-order", "start-first", "--update-delay", "3s", "--update-monitor", "1s"]);
         words.extend(["--network", &stage.network]);
         words.extend(stage.marks());

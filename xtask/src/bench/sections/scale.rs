@@ -137,7 +137,7 @@ fn applied(bench: &Bench, ours: &Value, services: usize) -> Result<Table> {
     };
     let mut both = [
         start("native", &native, None, None)?,
-        start("ours", ours, Some(Plugin::guest(&bench.guest)?), Some(25))?,
+        start("ours", ours, Some(Plugin::guest(&bench.guest)?), None)?,
     ];
     let mut times: [Vec<f64>; 2] = Default::default();
     for round in 0..bench.rounds(5) {
