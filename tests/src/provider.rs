@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::docker::Docker;
 use crate::http::{Request, Response};
@@ -40,6 +40,13 @@ impl Provider {
     /// What Traefik would get now.
     pub fn document(&self) -> Result<Response> {
         Request::new("GET", &self.address.to_string(), "/traefik").send(self.address)
+    }
+
+    /// How long what Traefik would get now is, in bytes.
+    pub fn document_length(&self) -> Result<usize> {
+        let answer = Request::new("HEAD", &self.address.to_string(), "/traefik").send(self.address)?;
+        let length = answer.header("content-length").context("the answer has no length")?;
+        length.parse().with_context(|| format!("{length:?} is no length"))
     }
 
     /// The process of `docker`, which has started the plugin.

@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const METHOD: &str = "\
 A simulated swarm of 10,000 services with a task and a route each, in 100 API groups.
 
-* **a change until it is in the document**: a service is created by the API; from the engine's answer to the end of the first
-  answer of the provider that has the service's router. The provider is asked again and again, over new connections.
+* **a change until it is in the document**: a service is created by the API; from the engine's answer until the provider has another
+  document, which has the service's router. It is asked for the document's length (`HEAD`) again and again, over new connections.
 * **a document without a change**: the time of one answer.
 * **applied**: from the moment at which the document of a provider changes in a service that no router uses, until Traefik has applied it (it
   polls every 50 ms), against a document of as many routers of Traefik's own (`Host && PathPrefix`).
@@ -107,22 +107,22 @@ fn change(swarm: &SimulatedSwarm, provider: &Provider, name: &str) -> Result<f64
         "TaskTemplate": {"ContainerSpec": {"Image": "example/bulk:1"}, "Networks": [{"Target": "bulk-0"}]},
         "EndpointSpec": {"Mode": "dnsrr"},
     });
+    let known = provider.document_length()?;
     let (status, answer) = swarm.api.call("POST", "/services/create", Some(&spec))?;
     if status != 201 {
         bail!("the service is refused: {status} {answer}");
     }
     let begun = Instant::now();
-    let router = format!("\"smsvc-{name}\"");
-    loop {
-        let document = provider.document()?;
-        let time = begun.elapsed();
-        if document.body.windows(router.len()).any(|part| part == router.as_bytes()) {
-            return Ok(time.as_secs_f64() * 1e3);
-        }
-        if time > PATIENCE {
+    while provider.document_length()? == known {
+        if begun.elapsed() > PATIENCE {
             bail!("{name} does not come into the document: {}", provider.log_end());
         }
     }
+    let time = begun.elapsed();
+    if !provider.document()?.text().contains(&format!("\"smsvc-{name}\"")) {
+        bail!("the document has changed, but not by {name}");
+    }
+    Ok(time.as_secs_f64() * 1e3)
 }
 
 /// How long Traefik takes to apply either document after a change.
