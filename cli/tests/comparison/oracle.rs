@@ -21,7 +21,7 @@ use crate::table::{Outcome, Request};
 use crate::traefik;
 
 /// How many groups, and how many requests to each.
-const GROUPS: usize = 60;
+const GROUPS: usize = 80;
 const REQUESTS: usize = 60;
 
 /// A group as both say it.
