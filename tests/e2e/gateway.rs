@@ -34,6 +34,11 @@ pub(crate) fn web(world: &World) -> Result<SocketAddr> {
     Ok(SocketAddr::new(world.stage.traefik.web.ip(), free_port(IpAddr::from([127, 0, 0, 1]))?.port()))
 }
 
+/// The options of a gateway on the stage's network, which takes requests on a port of its node.
+pub(crate) fn on_node<'o>(world: &'o World, point: &'o str) -> [&'o str; 7] {
+    ["--network", &world.stage.network, "--local-image", "--entrypoint", point, "--publish-mode", "host"]
+}
+
 /// Removes the gateway, whatever became of the trial.
 pub(crate) struct Down<'g>(pub(crate) &'g Gateway);
 
@@ -48,17 +53,7 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     let ground = world.ground("gateway");
     let (safe, web) = (web(world)?, web(world)?);
     let (point, safe_point) = (entry_point(web), format!("safe=:{},tls", safe.port()));
-    let options = [
-        "--network",
-        &world.stage.network,
-        "--local-image",
-        "--entrypoint",
-        &point,
-        "--entrypoint",
-        &safe_point,
-        "--publish-mode",
-        "host",
-    ];
+    let options = [&on_node(world, &point)[..], &["--entrypoint", &safe_point]].concat();
     let dry = gateway.up(&[&options[..], &["--dry-run"]].concat())?;
     ensure!(dry.contains("would create network edge-control") && gateway.objects()?.is_empty(), "{dry}");
 
@@ -161,7 +156,7 @@ fn no_request_fails(world: &World) -> Result<()> {
     let point = entry_point(web);
     let _down = Down(&gateway);
     let network = &world.stage.network;
-    gateway.up(&["--network", network, "--local-image", "--entrypoint", &point, "--publish-mode", "host"])?;
+    gateway.up(&on_node(world, &point))?;
     let (service, host) = (ground.service("s"), ground.host());
     let options =
         ["--network", network, "--group", "calm", "--host", &host, "--port", "8080", "--replicas", "3"];
@@ -222,8 +217,7 @@ fn refused(world: &World) -> Result<()> {
     let web = web(world)?;
     let point = entry_point(web);
     let _down = Down(&gateway);
-    let network = &world.stage.network;
-    let options = ["--network", network, "--local-image", "--entrypoint", &point, "--publish-mode", "host"];
+    let options = on_node(world, &point);
     gateway.up(&options)?;
     ground.publish("s", "refused", &["GET /r"])?;
     let request = Request::new("GET", &ground.host(), "/r");

@@ -9,7 +9,7 @@ use smsvc_tests::http::Request;
 use smsvc_tests::patience::wait_for;
 
 use crate::authorization::{in_seconds, issued, keys, shared, with_token};
-use crate::gateway::{Down, ROUTED, gateway, web};
+use crate::gateway::{Down, ROUTED, gateway, on_node, web};
 use crate::world::{Rule, World};
 
 pub(crate) const RULES: &[Rule] =
@@ -34,15 +34,7 @@ fn lets_in(world: &World) -> Result<()> {
         &secret,
         &file.display().to_string(),
     ])?;
-    let options = [
-        "--network",
-        &world.stage.network,
-        "--local-image",
-        "--entrypoint",
-        &point,
-        "--publish-mode",
-        "host",
-    ];
+    let options = on_node(world, &point);
     let _down = Down(&gateway);
     gateway.up(&options)?;
 

@@ -3,5 +3,7 @@
 mod change;
 mod render;
 mod rollback;
+#[path = "../simulated/mod.rs"]
+mod simulated;
 mod stack;
 mod stage;

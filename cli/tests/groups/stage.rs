@@ -1,12 +1,12 @@
 //! A simulated swarm with two networks, and the plugin as a user calls it.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use swarm_sim::api::Request;
 use swarm_sim::{Profile, Release, Server, Simulator, Speed};
 use tempfile::TempDir;
+
+use crate::simulated;
 
 /// The exit code of what is refused for its labels or routes.
 pub(crate) const REFUSED: i32 = 4;
@@ -43,20 +43,13 @@ impl Stage {
 
     /// One call as another client would make it; the answer.
     pub(crate) fn call(&self, method: &str, target: &str, body: &Value) -> Value {
-        let node = self.simulator.node("node1").unwrap();
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let answer = self.simulator.ask(Request { method, target, body: &body, node: &node });
-        assert!(answer.status < 300, "{method} {target}: {} {}", answer.status, answer.value());
-        answer.value()
+        simulated::call(&self.simulator, method, target, body)
     }
 
     /// Runs the plugin to its end, on a swarm in which nothing happens by itself: tasks that come and go change the version
     /// of their service.
     pub(crate) fn smsvc(&self, words: &[&str]) -> Said {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !self.simulator.settle(Duration::from_mins(1)) {
-            assert!(Instant::now() < deadline, "the swarm does not settle");
-        }
+        simulated::settle(&self.simulator);
         let output = Command::new(env!("CARGO_BIN_EXE_docker-smsvc"))
             .arg("smsvc")
             .args(words)

@@ -6,5 +6,7 @@
 mod crash;
 mod refusal;
 mod schema;
+#[path = "../simulated/mod.rs"]
+mod simulated;
 mod stage;
 mod way;

@@ -5,11 +5,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use swarm_sim::api::Request;
 use swarm_sim::{Profile, Release, Server, Simulator, Speed};
 use tempfile::TempDir;
 
 use crate::schema::assert_dump;
+use crate::simulated;
 
 /// How much faster than real time the swarm lives.
 const SPEED: f64 = 300.0;
@@ -77,19 +77,12 @@ impl Stage {
 
     /// One call as another client would make it; the answer.
     pub(crate) fn call(&self, method: &str, target: &str, body: &Value) -> Value {
-        let node = self.simulator.node("node1").unwrap();
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let answer = self.simulator.ask(Request { method, target, body: &body, node: &node });
-        assert!(answer.status < 300, "{method} {target}: {} {}", answer.status, answer.value());
-        answer.value()
+        simulated::call(&self.simulator, method, target, body)
     }
 
     /// Waits until nothing happens by itself any more.
     pub(crate) fn settle(&self) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !self.simulator.settle(Duration::from_mins(1)) {
-            assert!(Instant::now() < deadline, "the swarm does not settle");
-        }
+        simulated::settle(&self.simulator);
     }
 
     /// How things are.

@@ -26,10 +26,13 @@ impl<'t> Subject<'_, 't> {
     ) -> Read<Option<Outcome<'t>>> {
         // No specification has a route that needs a token without keys, and who cannot check one reads no such table: what
         // it takes to check one need not be in that program at all.
-        if !jwt::AVAILABLE && rule.route.has_demand() {
+        let demand = if jwt::AVAILABLE {
+            rule.route.demand()?
+        } else if rule.route.has_demand() {
             return self.deny(Denied::Unavailable, None, scope, said).map(Some);
-        }
-        let demand = if jwt::AVAILABLE { rule.route.demand()? } else { None };
+        } else {
+            None
+        };
         let claims = match demand {
             None => None,
             Some(demand) => match self.authorize(scope, &demand)? {
@@ -43,6 +46,7 @@ impl<'t> Subject<'_, 't> {
         Ok(None)
     }
 
+    /// The answer to a request that is not let in.
     fn deny(
         &self,
         denied: Denied,

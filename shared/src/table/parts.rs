@@ -343,11 +343,12 @@ impl<'t> Claims<'t> {
 }
 
 impl<'t> RouteView<'t> {
-    /// What a token has to say, if one is needed.
+    /// Whether a token is needed.
     pub(crate) fn has_demand(&self) -> bool {
         self.has(RoutePart::Access)
     }
 
+    /// What a token has to say, if one is needed.
     pub(crate) fn demand(&self) -> Read<Option<Demand>> {
         let Some(mut cursor) = self.part(RoutePart::Access)? else { return Ok(None) };
         let mut text = String::new();

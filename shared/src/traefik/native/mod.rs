@@ -1,7 +1,8 @@
 //! The same routes as a tree of Traefik's own routers, without the plugin: as much of the language as Traefik can say.
 //!
 //! Each group has a parent router for its hosts and base, and each of its routes a child with a rule and a priority of
-//! its own; of many routes, those whose paths begin alike have a branch between. Nothing of smsvc decides here, which makes the tree a witness in the tests and the measure in benchmarks.
+//! its own; of many routes, those whose paths begin alike have a branch between. Nothing of smsvc decides here, which makes the
+//! tree a witness in the tests and the measure in benchmarks.
 //! It is no replacement: what no route takes is Traefik's bare 404, never 405 with `Allow` nor an answer to `OPTIONS`,
 //! no other task is tried where one takes no connection, and a query parameter whose value is not encoded soundly is
 //! none for Traefik. A route that Traefik cannot say is [`LeftOut`]; its requests then go to whatever else takes them,
