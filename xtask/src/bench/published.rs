@@ -120,7 +120,7 @@ pub(crate) fn published(bench: &Bench, name: &str, host: &str, services: &[Decla
 }
 
 /// Puts one server behind every service, in the place of its tasks.
-fn redirected(document: &mut Value, server: &str) -> Result<()> {
+pub(crate) fn redirected(document: &mut Value, server: &str) -> Result<()> {
     let services = document.pointer_mut("/http/services").and_then(Value::as_object_mut);
     for (name, service) in services.context("no services")? {
         match service.pointer_mut("/loadBalancer/servers").and_then(Value::as_array_mut) {

@@ -12,7 +12,7 @@ use crate::bench::hold::Holding;
 use crate::bench::interpreter::{Counted, table_of};
 use crate::bench::load::count;
 use crate::bench::proxy::{Plugin, Proxy, Source};
-use crate::bench::published::published;
+use crate::bench::published::{published, redirected};
 use crate::bench::section::{Cell, Goal, Section, Table};
 use crate::bench::stats::Sample;
 use crate::bench::usage::resident;
@@ -128,12 +128,10 @@ fn wait(holding: &Holding, proxy: &Proxy, size: usize) -> Result<()> {
 
 /// The document with all its services at this address, and a router without the plugin.
 fn sent_to(mut document: Value, server: &str) -> Result<Value> {
+    redirected(&mut document, server)?;
     let http = &mut document["http"];
-    let services = http["services"].as_object_mut().context("the document has no services")?;
-    for service in services.values_mut() {
-        service["loadBalancer"]["servers"] = json!([{ "url": server }]);
-    }
-    let service = services.keys().next().context("the document has no services")?.clone();
+    let service = http["services"].as_object().and_then(|services| services.keys().next());
+    let service = service.context("the document has no services")?.clone();
     http["routers"]["plain"] = json!({ "rule": format!("Host(`{PLAIN}`)"), "service": service });
     Ok(document)
 }

@@ -44,17 +44,17 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     let ours = published(bench, "per-request", HOST, &declared())?.document;
     let interpreted = with_interpreter(ours.clone())?;
     let backend = bench.backend.address.to_string();
-    let start = |name: &'static str, document: &Value, plugin: Option<Plugin>, gogc| -> Result<Variant> {
+    let start = |name: &'static str, document: &Value, plugin: Option<Plugin>| -> Result<Variant> {
         let folder = bench.folder(&format!("per-request/{name}"))?;
-        let mut proxy = Proxy::start(&bench.traefik, &folder, plugin, gogc, &Source::Document(document))?;
+        let mut proxy = Proxy::start(&bench.traefik, &folder, plugin, None, &Source::Document(document))?;
         proxy.wait_until_it_routes(HOST, &path(0))?;
         Ok(Variant { name, proxy })
     };
     let variants = [
-        start("no middleware", &reached_alike(bare(&backend), &ours)?, None, None)?,
-        start("built-in", &reached_alike(built_in(&backend), &ours)?, None, None)?,
-        start("plugin", &ours, Some(Plugin::guest(&bench.guest)?), None)?,
-        start("interpreted", &interpreted, Some(Plugin::interpreted()), None)?,
+        start("no middleware", &reached_alike(bare(&backend), &ours)?, None)?,
+        start("built-in", &reached_alike(built_in(&backend), &ours)?, None)?,
+        start("plugin", &ours, Some(Plugin::guest(&bench.guest)?))?,
+        start("interpreted", &interpreted, Some(Plugin::interpreted()))?,
     ];
     for variant in &variants {
         check(variant).with_context(|| format!("the variant {}", variant.name))?;

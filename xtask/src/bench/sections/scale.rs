@@ -131,17 +131,15 @@ fn change(swarm: &SimulatedSwarm, provider: &Provider, name: &str) -> Result<f64
 /// How long Traefik takes to apply either document after a change.
 fn applied(bench: &Bench, ours: &Value, services: usize) -> Result<Table> {
     let native = native(services);
-    let start = |name: &str, document: &Value, plugin: Option<Plugin>, gogc| -> Result<(Served, Proxy)> {
+    let start = |name: &str, document: &Value, plugin: Option<Plugin>| -> Result<(Served, Proxy)> {
         let served = Served::start(document.clone())?;
         let folder = bench.folder(&format!("scale/{name}"))?;
-        let proxy = Proxy::start(&bench.traefik, &folder, plugin, gogc, &Source::Address(served.address))?;
+        let proxy = Proxy::start(&bench.traefik, &folder, plugin, None, &Source::Address(served.address))?;
         served.wait_until_applied(proxy.api)?;
         Ok((served, proxy))
     };
-    let mut both = [
-        start("native", &native, None, None)?,
-        start("ours", ours, Some(Plugin::guest(&bench.guest)?), None)?,
-    ];
+    let mut both =
+        [start("native", &native, None)?, start("ours", ours, Some(Plugin::guest(&bench.guest)?))?];
     let mut times: [Vec<f64>; 2] = Default::default();
     for round in 0..bench.rounds(5) {
         for place in 0..2 {
