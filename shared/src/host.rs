@@ -121,7 +121,7 @@ impl fmt::Display for HostPattern {
 
 /// The host of a request, ready to be compared: without port and trailing dot, in lower case.
 ///
-/// Never wrong: a host header that is no host is simply equal to no pattern. An address is compared as text, as
+/// Never wrong: a host header that is no host is simply equal to no pattern, and is below no wildcard. An address is compared as text, as
 /// Traefik does; patterns hold its canonical form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestHost<'a>(&'a str);
@@ -130,10 +130,13 @@ impl<'a> RequestHost<'a> {
     /// Takes the value of a `Host` header (RFC 9110, section 7.2: `uri-host [ ":" port ]`). What has to be changed to
     /// lower case stands in `buffer`.
     pub fn read(header: &'a str, buffer: &'a mut String) -> Self {
+        let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.');
+        if header.bytes().all(is_plain) && !header.ends_with('.') {
+            return Self(header);
+        }
         let (name, port) = split_port(header);
         let name = name.strip_suffix('.').unwrap_or(name);
-        if port.bytes().any(|byte| matches!(byte, b':' | b']')) || !(is_host_name(name) || is_bracketed(name))
-        {
+        if port.bytes().any(|byte| matches!(byte, b':' | b']')) {
             return Self("");
         }
         if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -152,10 +155,11 @@ impl<'a> RequestHost<'a> {
     }
 
     /// The host without its first label, without its first two, and so on: the wildcards that take it, the
-    /// longest first.
+    /// longest first. What is no host name has none.
     pub(crate) fn parents(self) -> impl Iterator<Item = &'a str> {
         let cut = |host: &'a str| host.split_once('.').map(|(_, parent)| parent);
-        std::iter::successors(cut(self.0), move |host| cut(host))
+        let longest = if is_host_name(self.0) { cut(self.0) } else { None };
+        std::iter::successors(longest, move |host| cut(host))
     }
 }
 
@@ -177,13 +181,6 @@ fn bracketed(text: &str) -> Option<(String, &str)> {
     let (inside, rest) = text.strip_prefix('[')?.split_once(']')?;
     let address: Ipv6Addr = inside.parse().ok()?;
     Some((format!("[{address}]"), rest))
-}
-
-/// Whether it may be an address in brackets. One that is none is the canonical form of no address, so it meets no pattern.
-fn is_bracketed(text: &str) -> bool {
-    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    let may = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    inside.is_some_and(|inside| !inside.is_empty() && inside.bytes().all(may))
 }
 
 /// Letters, digits, `-` and `_`, in labels of 1 to 63 bytes; covers IPv4 addresses too.

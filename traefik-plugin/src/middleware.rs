@@ -33,7 +33,7 @@ pub struct Buffers {
     method: Read,
     host: Read,
     uri: Read,
-    seen: Seen,
+    seen: Cell<Seen>,
     room: Room,
 }
 
@@ -70,12 +70,10 @@ pub fn handle(host: &impl Host, table: &Table<'_>, buffers: &mut Buffers) -> Nex
     let method = text(&method.bytes, &mut method.text);
     let name = text(&name.bytes, &mut name.text);
     let uri = entry_point::ascii(&uri.bytes, &mut uri.text);
-    seen.name.clear();
-    let headers = Lookup { host, seen: Cell::new(std::mem::take(seen)) };
+    seen.get_mut().name.clear();
+    let headers = Lookup { host, seen };
     let request = Request { method, host: name, uri, headers: &headers, around: &headers };
-    let decision = decide(table, &request, room);
-    *seen = headers.seen.take();
-    match decision {
+    match decide(table, &request, room) {
         Decision::Forward(forward) => pass_on(host, &forward),
         Decision::Answer(answer) => {
             host.remove_request_header(SERVICE_HEADER);
@@ -128,7 +126,7 @@ fn text<'a>(bytes: &'a [u8], buffer: &'a mut String) -> &'a str {
 /// The request's headers, read from the host only when a route has a condition on one, and not twice in a row.
 struct Lookup<'h, H: Host> {
     host: &'h H,
-    seen: Cell<Seen>,
+    seen: &'h Cell<Seen>,
 }
 
 impl<H: Host> Headers for Lookup<'_, H> {

@@ -8,33 +8,32 @@ use super::{Headers, Outcome};
 use crate::action::push_harmless;
 use crate::condition::{counts, names_pair};
 use crate::path::{has_dot_segment, split_at_mark};
-use crate::table::{Does, Keeps, Pieces, Read, RuleView, ScopeView};
+use crate::table::{Does, Keeps, Pieces, RuleView, ScopeView};
 
 impl<'t> Subject<'_, 't> {
     /// What becomes of the request by a rule that takes it.
-    pub(super) fn act(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
-        let scope = rule.route.scope()?;
-        if let Some(refused) = self.too_much(&scope)? {
+    pub(super) fn act(&self, rule: &RuleView<'t>, said: &mut Said) -> Outcome<'t> {
+        let scope = rule.route.scope();
+        if let Some(refused) = self.too_much(&scope) {
             let outcome = refused.answer(scope.plain_errors(), said);
-            self.for_browsers(&scope, said.answered())?;
-            return Ok(outcome);
+            self.for_browsers(&scope, said.answered());
+            return outcome;
         }
-        if let Some(denied) = self.admit(rule, &scope, said)? {
-            return Ok(denied);
+        if let Some(denied) = self.admit(rule, &scope, said) {
+            return denied;
         }
-        let outcome = match rule.route.does()? {
+        let outcome = match rule.route.does() {
             Does::Forward => {
-                if self.rewrite(rule, said)?.is_ok() {
+                if self.rewrite(rule, said).is_ok() {
                     return self.forward(rule, &scope, said);
                 }
-                said.forget_uri();
                 None
             }
-            Does::Redirect { status, location } => self.redirect(rule, status, location, said)?,
+            Does::Redirect { status, location } => self.redirect(rule, status, location, said),
             Does::Static { status, content_type, body } => {
-                let filled = self.fill(rule, body, &mut said.body, push_harmless)?;
+                let filled = self.fill(rule, body, &mut said.body, push_harmless);
                 if filled.is_ok() && !content_type.is_empty() {
-                    said.answered().add_with("content-type", |text| content_type.push_to(text))?;
+                    said.answered().add_with("content-type", |text| content_type.push_to(text));
                 }
                 filled.is_ok().then_some(Outcome::Answer(status))
             }
@@ -44,29 +43,29 @@ impl<'t> Subject<'_, 't> {
             said.body.clear();
             Refused::Malformed.answer(scope.plain_errors(), said)
         });
-        said.answered().extend(rule.route.life()?)?;
-        said.answered().apply(rule.route.response()?)?;
-        self.for_browsers(&scope, said.answered())?;
-        Ok(outcome)
+        said.answered().extend(rule.route.life());
+        said.answered().apply(rule.route.response());
+        self.for_browsers(&scope, said.answered());
+        outcome
     }
 
     /// The first limit of the group that the request exceeds.
-    fn too_much(&self, scope: &ScopeView<'t>) -> Read<Option<Refused>> {
-        let Some(limits) = scope.limits()? else { return Ok(None) };
+    fn too_much(&self, scope: &ScopeView<'t>) -> Option<Refused> {
+        let limits = scope.limits()?;
         let over = |length: usize, limit: u64| u64::try_from(length).is_ok_and(|length| length > limit);
         if limits.uri.is_some_and(|limit| over(self.uri.len(), limit)) {
-            return Ok(Some(Refused::UriTooLong));
+            return Some(Refused::UriTooLong);
         }
         let parameters =
             self.query.map_or(0, |query| query.split('&').filter(|pair| !pair.is_empty()).count());
         if limits.query.is_some_and(|limit| over(parameters, limit)) {
-            return Ok(Some(Refused::QueryTooLong));
+            return Some(Refused::QueryTooLong);
         }
         if limits.headers.is_some_and(|limit| over(count(self.headers), limit)) {
-            return Ok(Some(Refused::TooManyHeaders));
+            return Some(Refused::TooManyHeaders);
         }
         let too_long = |limit| self.content_length().is_some_and(|length| length > limit);
-        Ok(limits.body.is_some_and(too_long).then_some(Refused::BodyTooLong))
+        limits.body.is_some_and(too_long).then_some(Refused::BodyTooLong)
     }
 
     fn redirect(
@@ -75,7 +74,7 @@ impl<'t> Subject<'_, 't> {
         status: u16,
         location: Pieces<'t>,
         said: &mut Said,
-    ) -> Read<Option<Outcome<'t>>> {
+    ) -> Option<Outcome<'t>> {
         let filled = said.answered().add_with("location", |text| {
             let start = text.len();
             let filled = self.fill(rule, location, text, push_harmless);
@@ -86,26 +85,24 @@ impl<'t> Subject<'_, 't> {
             }
             filled
         });
-        if filled?.is_err() {
+        if filled.is_err() {
             said.answered().clear();
-            return Ok(None);
+            return None;
         }
-        Ok(Some(Outcome::Answer(status)))
+        Some(Outcome::Answer(status))
     }
 
     /// What the service sees in the place of the client's target, if it is another.
-    fn rewrite(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Result<(), Missing>> {
-        let (rewrite, query) = (rule.route.rewrite()?, rule.route.query_rewrite()?);
+    fn rewrite(&self, rule: &RuleView<'t>, said: &mut Said) -> Result<(), Missing> {
+        let (rewrite, query) = (rule.route.rewrite(), rule.route.query_rewrite());
         if rewrite.is_none() && query.is_none() {
-            return Ok(Ok(()));
+            return Ok(());
         }
-        let uri = said.uri();
+        let uri = said.rewritten();
         match rewrite {
             None => uri.push_str(split_at_mark(self.uri, b'?').0),
             Some(rewrite) => {
-                if let Err(missing) = self.fill(rule, rewrite.path, uri, String::push_str)? {
-                    return Ok(Err(missing));
-                }
+                self.fill(rule, rewrite.path, uri, String::push_str)?;
                 if let Some(segments) = rewrite.prefix {
                     if uri.ends_with('/') {
                         uri.pop();
@@ -118,12 +115,12 @@ impl<'t> Subject<'_, 't> {
                 // A server might read a dot segment in it: parts that are harmless alone can make one together
                 // (`{a}.` with `x%2F` for `a`).
                 if has_dot_segment(uri) {
-                    return Ok(Err(Missing));
+                    return Err(Missing);
                 }
             }
         }
         match query {
-            Some(keeps) => self.push_query(keeps, uri)?,
+            Some(keeps) => self.push_query(keeps, uri),
             None => {
                 if let Some(query) = self.query {
                     uri.push('?');
@@ -131,58 +128,56 @@ impl<'t> Subject<'_, 't> {
                 }
             }
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Appends the query for the service: what is kept stands as it came.
-    fn push_query(&self, keeps: Keeps<'t>, uri: &mut String) -> Read<()> {
+    fn push_query(&self, keeps: Keeps<'t>, uri: &mut String) {
         let mut mark = '?';
         let pairs = self.query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         for pair in pairs {
-            if kept(keeps, pair)? {
+            if kept(keeps, pair) {
                 uri.push(mark);
                 uri.push_str(pair);
                 mark = '&';
             }
         }
-        for set in keeps.set() {
-            let (_, pair) = set?;
+        for (_, pair) in keeps.set() {
             uri.push(mark);
-            pair.push_to(uri)?;
+            pair.push_to(uri);
             mark = '&';
         }
-        Ok(())
     }
 
-    fn forward(&self, rule: &RuleView<'t>, scope: &ScopeView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
+    fn forward(&self, rule: &RuleView<'t>, scope: &ScopeView<'t>, said: &mut Said) -> Outcome<'t> {
         let route = &rule.route;
-        let router = route.router()?;
+        let router = route.router();
         if route.is_changing() {
-            said.request.extend(route.request()?)?;
-            said.response.extend(route.response()?)?;
-            said.response.extend(route.life()?)?;
+            said.request.extend(route.request());
+            said.response.extend(route.response());
+            said.response.extend(route.life());
         }
-        self.for_browsers(scope, &mut said.response)?;
-        self.keep(rule, said)?;
-        Ok(Outcome::Forward { rule: rule.number, router })
+        self.for_browsers(scope, &mut said.response);
+        self.keep(rule, said);
+        Outcome::Forward { rule: rule.number, router }
     }
 
     /// What is to be done with the answer of the service, which has to be held back for it: not where it is a stream.
-    fn keep(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<()> {
-        let Some(cache) = rule.route.caching()? else { return Ok(()) };
+    fn keep(&self, rule: &RuleView<'t>, said: &mut Said) {
+        let Some(cache) = rule.route.caching() else { return };
         if !matches!(self.method, "GET" | "HEAD") {
-            return Ok(());
+            return;
         }
         let mut streams = false;
         self.headers.values("upgrade", &mut |_| streams = true);
         self.headers.values("accept", &mut |value| streams |= is_event_stream(value));
         if streams {
-            return Ok(());
+            return;
         }
         said.finishes = true;
         if let Some(control) = cache.control {
             said.finish.controls = true;
-            control.push_to(&mut said.finish.control)?;
+            control.push_to(&mut said.finish.control);
         }
         // The body that an answer to HEAD does not have cannot be digested.
         if cache.weak_etag && self.method == "GET" {
@@ -195,7 +190,6 @@ impl<'t> Subject<'_, 't> {
                 known.push_str(value);
             });
         }
-        Ok(())
     }
 }
 
@@ -213,16 +207,7 @@ fn count(headers: &dyn Headers) -> usize {
 }
 
 /// Whether a service gets this pair of a query.
-fn kept(keeps: Keeps<'_>, pair: &str) -> Read<bool> {
-    for set in keeps.set() {
-        if names_pair(set?.0.bytes(), pair) {
-            return Ok(false);
-        }
-    }
-    for name in keeps.names() {
-        if names_pair(name?.bytes(), pair) {
-            return Ok(keeps.only);
-        }
-    }
-    Ok(!keeps.only)
+fn kept(keeps: Keeps<'_>, pair: &str) -> bool {
+    let is_set = keeps.set().any(|(name, _)| names_pair(name.bytes(), pair));
+    !is_set && keeps.only == keeps.names().any(|name| names_pair(name.bytes(), pair))
 }

@@ -5,80 +5,72 @@ use super::near::Near;
 use super::subject::Subject;
 use crate::cors::is_origin;
 use crate::method::is_token;
-use crate::table::{Cors, Read, ScopeView, Told};
+use crate::table::{Cors, ScopeView, Told};
 
 impl<'t> Subject<'_, 't> {
     /// Adds what every answer says, apart from preflights, if the group lets other origins in.
-    pub(super) fn for_browsers(&self, scope: &ScopeView<'t>, lines: &mut Lines) -> Read<()> {
-        let Some(cors) = scope.cors()? else { return Ok(()) };
-        if self.allow_origin(&cors, lines)? {
-            list("access-control-expose-headers", cors.expose, lines)?;
+    pub(super) fn for_browsers(&self, scope: &ScopeView<'t>, lines: &mut Lines) {
+        let Some(cors) = scope.cors() else { return };
+        if self.allow_origin(&cors, lines) {
+            list("access-control-expose-headers", cors.expose, lines);
         }
         vary(&cors, "Origin", lines);
-        Ok(())
     }
 
     /// Adds what the answer to a preflight says: to an origin that is not let in, nothing.
-    pub(super) fn push_preflight(&self, cors: &Cors<'t>, near: &Near<'_, 't>, lines: &mut Lines) -> Read<()> {
-        if self.allow_origin(cors, lines)? {
+    pub(super) fn push_preflight(&self, cors: &Cors<'t>, near: &Near<'_, 't>, lines: &mut Lines) {
+        if self.allow_origin(cors, lines) {
             match cors.methods {
                 Told::Nothing => {
-                    lines.add_with("access-control-allow-methods", |text| near.push_allow(text))?;
+                    lines.add_with("access-control-allow-methods", |text| near.push_allow(text));
                 }
                 // `*` would mean the method of that name.
                 Told::Any if cors.credentials => self.echo_method(lines),
-                told => list("access-control-allow-methods", told, lines)?,
+                told => list("access-control-allow-methods", told, lines),
             }
             match cors.headers {
                 Told::Any if cors.credentials => self.echo_headers(lines),
-                told => list("access-control-allow-headers", told, lines)?,
+                told => list("access-control-allow-headers", told, lines),
             }
-            lines.add_with("access-control-max-age", |text| cors.max_age.push_to(text))?;
+            lines.add_with("access-control-max-age", |text| cors.max_age.push_to(text));
         }
         vary(cors, "Origin, Access-Control-Request-Method, Access-Control-Request-Headers", lines);
-        Ok(())
     }
 
     /// Adds that the origin is let in, if it is.
-    fn allow_origin(&self, cors: &Cors<'t>, lines: &mut Lines) -> Read<bool> {
-        let mut seen = false;
-        let mut let_in = Ok(false);
+    fn allow_origin(&self, cors: &Cors<'t>, lines: &mut Lines) -> bool {
+        let (mut seen, mut let_in) = (false, false);
         self.headers.values("origin", &mut |origin| {
             if !seen {
                 seen = true;
                 let_in = lets_in(cors, origin);
-                if let_in == Ok(true) {
+                if let_in {
                     let value = if says_any(cors) { "*" } else { origin };
                     lines.add("access-control-allow-origin", value);
                 }
             }
         });
-        if let_in? {
+        if let_in {
             if cors.credentials {
                 lines.add("access-control-allow-credentials", "true");
             }
-            return Ok(true);
+            return true;
         }
-        Ok(false)
+        false
     }
 }
 
 /// Whether an origin is let in.
-fn lets_in(cors: &Cors<'_>, origin: &str) -> Read<bool> {
+fn lets_in(cors: &Cors<'_>, origin: &str) -> bool {
     // What is echoed is a header line again.
     if origin.is_empty() || !origin.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(false);
+        return false;
     }
     if cors.any_origin {
-        return Ok(true);
+        return true;
     }
-    for known in cors.origins() {
-        let (scheme, wildcard, host) = known?;
-        if is_origin(origin, scheme.bytes(), wildcard, host.bytes()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let mut known = cors.origins();
+    known.any(|(scheme, wildcard, host)| is_origin(origin, scheme.bytes(), wildcard, host.bytes()))
 }
 
 /// What is asked for is allowed, by name.
@@ -120,13 +112,10 @@ impl Subject<'_, '_> {
 }
 
 /// Adds a list, if one is told.
-fn list(name: &str, told: Told<'_>, lines: &mut Lines) -> Read<()> {
+fn list(name: &str, told: Told<'_>, lines: &mut Lines) {
     match told {
-        Told::Nothing => Ok(()),
-        Told::Any => {
-            lines.add(name, "*");
-            Ok(())
-        }
+        Told::Nothing => {}
+        Told::Any => lines.add(name, "*"),
         Told::These(these) => lines.add_with(name, |text| these.push_to(text)),
     }
 }

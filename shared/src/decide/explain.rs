@@ -12,7 +12,7 @@ use super::{Decision, Request, Room, Search, conclude, first};
 use crate::condition::{HeaderName, QueryName};
 use crate::path::{Mismatch, ParamName, Shape};
 use crate::settings::Slash;
-use crate::table::{Rank, Read, Rule, RuleView, Rules, Table};
+use crate::table::{Rank, Rule, RuleView, Rules, Table};
 
 /// The decision on a request, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ struct Linear<'r, 't> {
 }
 
 impl<'t> Search<'t> for Linear<'_, 't> {
-    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Option<RuleView<'t>> {
         let numbered = self.rules.numbered();
         let mut rules: Vec<_> = numbered.map(|(number, rule)| (rank(rule, subject), number, rule)).collect();
         rules.sort_by(|(one, _, rule), (two, _, other)| {
@@ -112,10 +112,10 @@ impl<'t> Search<'t> for Linear<'_, 't> {
         if chosen.is_some() || self.considered.is_empty() {
             self.considered = considered;
         }
-        chosen.map(|number| self.table.rule(number)).transpose()
+        chosen.map(|number| self.table.rule(number))
     }
 
-    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()> {
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) {
         let standing = |rule: &Rule| (Reverse(rule.scope().fit(subject.host)), Shape::from(rule.path()));
         let mut standings: Vec<_> = self.rules.iter().map(standing).collect();
         standings.sort();
@@ -131,9 +131,8 @@ impl<'t> Search<'t> for Linear<'_, 't> {
                 Some(Verdict::Chosen | Verdict::Outranked) | None => None,
             };
             let rank = standings.partition_point(|known| *known < standing(rule));
-            near.add(Rank::of(rank), &self.table.rule(number)?, failed)?;
+            near.add(Rank::of(rank), &self.table.rule(number), failed);
         }
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::subject::Subject;
 use crate::path::{RequestPath, split_at_mark};
-use crate::table::{Piece, Pieces, Read, RuleView};
+use crate::table::{Piece, Pieces, RuleView};
 
 /// A text that uses a parameter that the path does not have.
 pub(super) struct Missing;
@@ -15,17 +15,17 @@ impl<'t> Subject<'_, 't> {
         pieces: Pieces<'t>,
         text: &mut String,
         push: impl Fn(&mut String, &str),
-    ) -> Read<Result<(), Missing>> {
+    ) -> Result<(), Missing> {
         for piece in pieces.all() {
-            let part = match piece? {
+            let part = match piece {
                 None => None,
                 Some(Piece::Literal(literal)) => {
-                    literal.push_to(text)?;
+                    literal.push_to(text);
                     continue;
                 }
                 Some(Piece::Parameter { segment, pattern, index }) => {
                     match segment_at(self.path, segment.saturating_add(rule.shift)) {
-                        Some(raw) => pattern.part(raw, index)?,
+                        Some(raw) => pattern.part(raw, index),
                         None => None,
                     }
                 }
@@ -33,10 +33,10 @@ impl<'t> Subject<'_, 't> {
                     self.path.after(segments.saturating_add(rule.shift)).strip_prefix('/')
                 }
             };
-            let Some(part) = part else { return Ok(Err(Missing)) };
+            let Some(part) = part else { return Err(Missing) };
             push(text, part);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::header_change::HeaderChange;
-use crate::table::{Change, Changes, Read, Stored};
+use crate::table::{Change, Changes, Stored};
 
 /// Changes to headers, or the headers of an answer, in order.
 #[derive(Clone, Default)]
@@ -85,29 +85,27 @@ impl Lines {
     }
 
     /// Adds that what a claim says takes the place of all lines of this name; that they go, if it says nothing.
-    pub(super) fn tell(&mut self, name: Stored<'_>, value: Option<&str>) -> Read<()> {
-        let mut line = self.write(Change::Remove(name))?;
+    pub(super) fn tell(&mut self, name: Stored<'_>, value: Option<&str>) {
+        let mut line = self.write(Change::Remove(name));
         if let Some(value) = value {
             self.text.push_str(value);
             line = Line { does: Does::Set, end: self.text.len(), ..line };
         }
         self.lines.push(line);
-        Ok(())
     }
 
     /// Adds changes as they are.
-    pub(super) fn extend(&mut self, changes: Changes<'_>) -> Read<()> {
+    pub(super) fn extend(&mut self, changes: Changes<'_>) {
         for change in changes.all() {
-            let line = self.write(change?)?;
+            let line = self.write(change);
             self.lines.push(line);
         }
-        Ok(())
     }
 
     /// Makes changes to the lines that are there.
-    pub(super) fn apply(&mut self, changes: Changes<'_>) -> Read<()> {
+    pub(super) fn apply(&mut self, changes: Changes<'_>) {
         for change in changes.all() {
-            let line = self.write(change?)?;
+            let line = self.write(change);
             if matches!(line.does, Does::Remove | Does::Set) {
                 let name = |line: &Line| self.text.get(line.name..line.value);
                 self.lines.retain(|known| name(known) != name(&line));
@@ -116,22 +114,21 @@ impl Lines {
                 self.lines.push(Line { does: Does::Add, ..line });
             }
         }
-        Ok(())
     }
 
-    fn write(&mut self, change: Change<'_>) -> Read<Line> {
+    fn write(&mut self, change: Change<'_>) -> Line {
         let (does, name, value) = match change {
             Change::Remove(name) => (Does::Remove, name, None),
             Change::Set(name, value) => (Does::Set, name, Some(value)),
             Change::Add(name, value) => (Does::Add, name, Some(value)),
         };
         let start = self.text.len();
-        name.push_to(&mut self.text)?;
+        name.push_to(&mut self.text);
         let middle = self.text.len();
         if let Some(value) = value {
-            value.push_to(&mut self.text)?;
+            value.push_to(&mut self.text);
         }
-        Ok(Line { does, name: start, value: middle, end: self.text.len() })
+        Line { does, name: start, value: middle, end: self.text.len() }
     }
 }
 

@@ -24,7 +24,7 @@ mod subject;
 use crate::auth::Surroundings;
 use crate::method::is_token;
 use crate::path::{Malformed, Target};
-use crate::table::{Damaged, Read, RuleNumber, RuleView, Table};
+use crate::table::{RuleNumber, RuleView, Table};
 use answer::Refused;
 use near::Near;
 use subject::Subject;
@@ -139,13 +139,13 @@ pub fn decide<'a>(table: &'a Table<'a>, request: &Request<'_>, room: &'a mut Roo
 /// A way to find rules: by the tree, or one by one.
 trait Search<'t> {
     /// The best of the rules that take the request.
-    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>>;
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Option<RuleView<'t>>;
 
     /// Adds all rules that have its host and path.
-    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()>;
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>);
 }
 
-/// What becomes of a request by the rules that `search` finds. A table that makes no sense sends nobody anywhere.
+/// What becomes of a request by the rules that `search` finds.
 fn conclude<'a>(
     table: &'a Table<'a>,
     request: &Request<'_>,
@@ -153,10 +153,7 @@ fn conclude<'a>(
     room: &'a mut Room,
 ) -> Decision<'a> {
     room.said.clear();
-    let outcome = resolve(table, request, search, room).unwrap_or_else(|Damaged| {
-        room.said.clear();
-        Outcome::Answer(500)
-    });
+    let outcome = resolve(table, request, search, room);
     room.said.decision(&outcome)
 }
 
@@ -165,56 +162,56 @@ fn resolve<'t>(
     request: &Request<'_>,
     search: &mut impl Search<'t>,
     room: &mut Room,
-) -> Read<Outcome<'t>> {
+) -> Outcome<'t> {
     let Room { host, other, scratch, near, said } = room;
     let Request { method, uri, .. } = *request;
     // CONNECT names an authority, for which there is no route (RFC 9110, section 9.3.6).
     if !is_token(method) || method == "CONNECT" {
-        return Ok(Refused::Malformed.answer(false, said));
+        return Refused::Malformed.answer(false, said);
     }
     let subject = match Target::parse(method, uri) {
-        Ok(Target::Origin { path, query }) => Subject::new(table, request, host, path, query, scratch)?,
+        Ok(Target::Origin { path, query }) => Subject::new(table, request, host, path, query, scratch),
         // Nothing is declared for the server as a whole.
-        Ok(Target::Asterisk) => return Ok(Outcome::Answer(204)),
-        Err(Malformed) => return Ok(Refused::Malformed.answer(false, said)),
+        Ok(Target::Asterisk) => return Outcome::Answer(204),
+        Err(Malformed) => return Refused::Malformed.answer(false, said),
     };
     let is_preflight = method == "OPTIONS" && table.has_cors();
-    if !is_preflight && let Some(rule) = search.best(&subject)? {
+    if !is_preflight && let Some(rule) = search.best(&subject) {
         return subject.act(&rule, said);
     }
     let relaxed = subject.with_other_slash(other);
     let mut near = Near::new(table, near);
     if is_preflight {
-        if preflight::answer(&subject, relaxed.as_ref(), search, &mut near, said)? {
-            return Ok(Outcome::Answer(204));
+        if preflight::answer(&subject, relaxed.as_ref(), search, &mut near, said) {
+            return Outcome::Answer(204);
         }
-        if let Some(rule) = search.best(&subject)? {
+        if let Some(rule) = search.best(&subject) {
             return subject.act(&rule, said);
         }
         near.clear();
     }
     if let Some(relaxed) = &relaxed
-        && let Some(rule) = search.best(relaxed)?
+        && let Some(rule) = search.best(relaxed)
     {
-        return if rule.route.scope()?.redirects_slash() {
+        return if rule.route.scope().redirects_slash() {
             relaxed.elsewhere(&rule, said)
         } else {
             relaxed.act(&rule, said)
         };
     }
-    search.near(&subject, &mut near)?;
+    search.near(&subject, &mut near);
     if let Some(relaxed) = &relaxed {
-        search.near(relaxed, &mut near)?;
+        search.near(relaxed, &mut near);
     }
     let scope = match near.scope() {
         Some(scope) => Some(scope),
-        None => subject.concerned()?,
+        None => subject.concerned(),
     };
-    let outcome = near.answer(method, scope.is_some_and(|scope| scope.plain_errors()), said)?;
+    let outcome = near.answer(method, scope.is_some_and(|scope| scope.plain_errors()), said);
     if let Some(scope) = scope {
-        subject.for_browsers(&scope, said.answered())?;
+        subject.for_browsers(&scope, said.answered());
     }
-    Ok(outcome)
+    outcome
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::answer::Refused;
 use super::judge::Stage;
 use super::room::Said;
 use super::{Lines, Outcome};
-use crate::table::{Rank, Read, RouteView, RuleView, ScopeView, Table, is_marked, mark};
+use crate::table::{Rank, RouteView, RuleView, ScopeView, Table, is_marked, mark};
 
 /// The rules that have host and path, each with the first of its conditions that the request fails. Their order has no
 /// meaning.
@@ -52,28 +52,26 @@ impl<'r, 't> Near<'r, 't> {
     }
 
     /// Adds a rule.
-    pub(super) fn add(&mut self, rank: Rank, rule: &RuleView<'t>, failed: Option<Stage>) -> Read<()> {
-        let scope = rule.route.scope()?;
+    pub(super) fn add(&mut self, rank: Rank, rule: &RuleView<'t>, failed: Option<Stage>) {
+        let scope = rule.route.scope();
         let standing = (rank, scope.rank);
         if self.best.is_none_or(|(best, _)| standing < best) {
             self.best = Some((standing, scope));
         }
         self.is_empty = false;
         self.furthest = self.furthest.max(failed);
-        allow(self.table, &mut self.marks.all, &rule.route, &scope)?;
+        allow(self.table, &mut self.marks.all, &rule.route, &scope);
         if failed != Some(Stage::Version) {
             self.free_options |= scope.free_options();
-            allow(self.table, &mut self.marks.wanted, &rule.route, &scope)?;
+            allow(self.table, &mut self.marks.wanted, &rule.route, &scope);
         }
         if failed == Some(Stage::Consumes) {
-            for range in rule.route.consumes()?.all() {
-                let (place, _) = range?;
+            for (place, _) in rule.route.consumes().all() {
                 if !self.marks.types.contains(&place) {
                     self.marks.types.push(place);
                 }
             }
         }
-        Ok(())
     }
 
     /// What the group of the best of them shares.
@@ -82,34 +80,34 @@ impl<'r, 't> Near<'r, 't> {
     }
 
     /// Appends the methods of the path, whatever version is wanted.
-    pub(super) fn push_allow(&self, text: &mut String) -> Read<()> {
-        push_methods(self.table, &self.marks.all, text)
+    pub(super) fn push_allow(&self, text: &mut String) {
+        push_methods(self.table, &self.marks.all, text);
     }
 
     /// What to answer: what the rule says that comes nearest to taking the request.
-    pub(super) fn answer(&mut self, method: &str, plain: bool, said: &mut Said) -> Read<Outcome<'t>> {
+    pub(super) fn answer(&mut self, method: &str, plain: bool, said: &mut Said) -> Outcome<'t> {
         match self.furthest {
             Some(Stage::Method) => self.other_methods(method, plain, said),
             Some(Stage::Consumes) => {
                 let outcome = Refused::Consumes.answer(plain, said);
-                self.accept(said.answered())?;
-                Ok(outcome)
+                self.accept(said.answered());
+                outcome
             }
-            Some(Stage::Produces) => Ok(Refused::Produces.answer(plain, said)),
-            Some(Stage::Version | Stage::Condition) | None => Ok(Refused::NotFound.answer(plain, said)),
+            Some(Stage::Produces) => Refused::Produces.answer(plain, said),
+            Some(Stage::Version | Stage::Condition) | None => Refused::NotFound.answer(plain, said),
         }
     }
 
     /// 405, or 204 to `OPTIONS` where that comes for free (RFC 9110, section 9.3.7).
-    fn other_methods(&self, method: &str, plain: bool, said: &mut Said) -> Read<Outcome<'t>> {
+    fn other_methods(&self, method: &str, plain: bool, said: &mut Said) -> Outcome<'t> {
         let free = method == "OPTIONS" && self.free_options;
         let outcome = if free { Outcome::Answer(204) } else { Refused::Method.answer(plain, said) };
-        said.answered().add_with("allow", |text| push_methods(self.table, &self.marks.wanted, text))?;
-        Ok(outcome)
+        said.answered().add_with("allow", |text| push_methods(self.table, &self.marks.wanted, text));
+        outcome
     }
 
     /// Which types the path takes, sorted.
-    fn accept(&mut self, lines: &mut Lines) -> Read<()> {
+    fn accept(&mut self, lines: &mut Lines) {
         let table = self.table;
         let types = &mut self.marks.types;
         lines.add_with("accept", |text| {
@@ -117,15 +115,9 @@ impl<'r, 't> Near<'r, 't> {
             for _ in 0..types.len() {
                 let mut next: Option<usize> = None;
                 for place in types.iter().copied() {
-                    let follows = |other: usize| -> Read<bool> {
-                        Ok(table.media_at(other)?.bytes().lt(table.media_at(place)?.bytes()))
-                    };
-                    let behind = before.map_or(Ok(true), follows)?;
-                    let first = match next {
-                        None => true,
-                        Some(next) => table.media_at(place)?.bytes().lt(table.media_at(next)?.bytes()),
-                    };
-                    if behind && first {
+                    let name = |place: usize| table.media_at(place).bytes();
+                    let behind = before.is_none_or(|before| name(before).lt(name(place)));
+                    if behind && next.is_none_or(|next| name(place).lt(name(next))) {
                         next = Some(place);
                     }
                 }
@@ -133,40 +125,36 @@ impl<'r, 't> Near<'r, 't> {
                 if before.is_some() {
                     text.push_str(", ");
                 }
-                table.media_at(place)?.push_to(text)?;
+                table.media_at(place).push_to(text);
                 before = next;
             }
-            Ok(())
-        })
+        });
     }
 }
 
 /// Adds the methods of a route, with those that come for free.
-fn allow(table: &Table<'_>, set: &mut [usize], route: &RouteView<'_>, scope: &ScopeView<'_>) -> Read<()> {
+fn allow(table: &Table<'_>, set: &mut [usize], route: &RouteView<'_>, scope: &ScopeView<'_>) {
     let (_, [get, head, options]) = table.method_bits();
     for (index, digit) in set.iter_mut().enumerate() {
-        *digit |= route.method_digit(index)?;
+        *digit |= route.method_digit(index);
     }
     if scope.free_options() {
         mark(set, options);
     }
-    if scope.free_head() && route.has_method(get)? {
+    if scope.free_head() && route.has_method(get) {
         mark(set, head);
     }
-    Ok(())
 }
 
 /// Appends the methods of a set, sorted.
-fn push_methods(table: &Table<'_>, set: &[usize], text: &mut String) -> Read<()> {
+fn push_methods(table: &Table<'_>, set: &[usize], text: &mut String) {
     let start = text.len();
-    for method in table.methods()? {
-        let (bit, name) = method?;
+    for (bit, name) in table.methods() {
         if is_marked(set, bit) {
             if text.len() > start {
                 text.push_str(", ");
             }
-            name.push_to(text)?;
+            name.push_to(text);
         }
     }
-    Ok(())
 }

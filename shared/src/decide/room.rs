@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::authorize::Known;
 use super::near::Marks;
 use super::{Answer, Decision, Finish, Forward, Lines, Outcome};
-use crate::table::{Read, Stored};
+use crate::table::Stored;
 
 /// Room for a decision. Once it is warm, deciding allocates nothing.
 #[derive(Default)]
@@ -22,9 +22,9 @@ pub struct Room {
 /// What is said of a request.
 #[derive(Debug, Default)]
 pub(super) struct Said {
-    pub(super) uri: Option<String>,
-    /// The room of an URI that is not told.
-    spare: String,
+    /// Whether the service sees another target than the client's, and which.
+    pub(super) rewrites: bool,
+    pub(super) uri: String,
     pub(super) request: Lines,
     /// Changes to the response, or the headers of an answer.
     pub(super) response: Lines,
@@ -51,28 +51,21 @@ impl Room {
 
 impl Said {
     pub(super) fn clear(&mut self) {
-        if let Some(uri) = self.uri.take() {
-            self.spare = uri;
-        }
+        self.rewrites = false;
         self.request.clear();
         self.response.clear();
         self.body.clear();
-        self.finishes = false;
-        self.finish.clear();
-    }
-
-    /// An URI to be told, still empty.
-    pub(super) fn uri(&mut self) -> &mut String {
-        let mut spare = std::mem::take(&mut self.spare);
-        spare.clear();
-        self.uri.insert(spare)
-    }
-
-    /// Takes back what was told of the URI.
-    pub(super) fn forget_uri(&mut self) {
-        if let Some(uri) = self.uri.take() {
-            self.spare = uri;
+        if self.finishes {
+            self.finishes = false;
+            self.finish.clear();
         }
+    }
+
+    /// The target that the service sees, still empty.
+    pub(super) fn rewritten(&mut self) -> &mut String {
+        self.rewrites = true;
+        self.uri.clear();
+        &mut self.uri
     }
 
     /// The headers of an answer.
@@ -85,7 +78,7 @@ impl Said {
             Outcome::Forward { rule, router } => Decision::Forward(Forward {
                 rule,
                 router,
-                uri: self.uri.as_deref(),
+                uri: self.rewrites.then_some(self.uri.as_str()),
                 request: &self.request,
                 response: &self.response,
                 finish: self.finishes.then_some(&self.finish),
@@ -99,14 +92,14 @@ impl Said {
 
 impl Scratch {
     /// Gives `read` what a text of the table stands for.
-    pub(super) fn text<R>(&self, stored: Stored<'_>, read: impl FnOnce(&str) -> R) -> Read<R> {
-        if let Ok(plain) = stored.plain() {
-            return Ok(read(plain));
+    pub(super) fn text<R>(&self, stored: Stored<'_>, read: impl FnOnce(&str) -> R) -> R {
+        if let Some(plain) = stored.plain() {
+            return read(plain);
         }
         let mut text = self.name.take();
         text.clear();
-        let told = stored.push_to(&mut text);
-        let result = told.map(|()| read(&text));
+        stored.push_to(&mut text);
+        let result = read(&text);
         self.name.set(text);
         result
     }

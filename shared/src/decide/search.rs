@@ -5,57 +5,49 @@ use super::Search;
 use super::near::Near;
 use super::subject::Subject;
 use crate::method::Fit;
-use crate::table::{List, Read, RuleView};
+use crate::table::{List, RuleView};
 
 /// The tree of the table that is asked.
 pub(super) struct Tree;
 
 impl<'t> Search<'t> for Tree {
-    fn best(&mut self, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
-        subject.walk(|walk| {
-            walk.rules(subject.host, subject.path.segments(), &mut |_, rules| first(rules, subject))
-        })
+    fn best(&mut self, subject: &Subject<'_, 't>) -> Option<RuleView<'t>> {
+        subject.walk().rules(subject.host, subject.path.segments(), &mut |_, rules| first(rules, subject))
     }
 
-    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) -> Read<()> {
-        let whole: Option<()> = subject.walk(|walk| {
-            walk.rules(subject.host, subject.path.segments(), &mut |rank, rules| {
-                for rule in rules.rules() {
-                    let (_, rule) = rule?;
-                    if subject.considers(&rule)? {
-                        near.add(rank, &rule, subject.judge(&rule)?)?;
-                    }
+    fn near(&mut self, subject: &Subject<'_, 't>, near: &mut Near<'_, 't>) {
+        let whole = subject.walk().rules(subject.host, subject.path.segments(), &mut |rank, rules| {
+            for (_, rule) in rules.rules() {
+                if subject.considers(&rule) {
+                    near.add(rank, &rule, subject.judge(&rule));
                 }
-                Ok(None)
-            })
-        })?;
+            }
+            None::<()>
+        });
         debug_assert_eq!(whole, None);
-        Ok(())
     }
 }
 
 /// The best of some rules with the same path, which are in the order of what else they declare.
-fn first<'t>(rules: List<'t>, subject: &Subject<'_, 't>) -> Read<Option<RuleView<'t>>> {
+fn first<'t>(rules: List<'t>, subject: &Subject<'_, 't>) -> Option<RuleView<'t>> {
     if let Some(rule) = rules.only() {
-        let rule = rule?;
-        let takes = subject.considers(&rule)? && subject.judge(&rule)?.is_none();
-        return Ok(takes.then_some(rule));
+        let takes = subject.considers(&rule) && subject.judge(&rule).is_none();
+        return takes.then_some(rule);
     }
     for versioned in [true, false] {
         for fit in Fit::BEST_FIRST {
             let mut best: Option<(u16, RuleView<'t>)> = None;
-            for rule in rules.rules() {
-                let (leads, rule) = rule?;
+            for (leads, rule) in rules.rules() {
                 if leads && best.is_some() {
                     break;
                 }
-                if rule.is_versioned() != versioned || rule.fit(subject.bit)? != Some(fit) {
+                if rule.is_versioned() != versioned || rule.fit(subject.bit) != Some(fit) {
                     continue;
                 }
-                if !subject.considers(&rule)? || subject.judge(&rule)?.is_some() {
+                if !subject.considers(&rule) || subject.judge(&rule).is_some() {
                     continue;
                 }
-                let weight = subject.weight(&rule)?;
+                let weight = subject.weight(&rule);
                 if weight == u16::MAX {
                     // It produces anything, as all that declare the same do.
                     best = best.or(Some((weight, rule)));
@@ -66,9 +58,9 @@ fn first<'t>(rules: List<'t>, subject: &Subject<'_, 't>) -> Read<Option<RuleView
                 }
             }
             if let Some((_, rule)) = best {
-                return Ok(Some(rule));
+                return Some(rule);
             }
         }
     }
-    Ok(None)
+    None
 }

@@ -5,7 +5,7 @@ use super::{Headers, Outcome, Request, first};
 use crate::auth::Surroundings;
 use crate::host::RequestHost;
 use crate::path::RequestPath;
-use crate::table::{MethodBit, Read, RuleView, ScopeView, Table, Walk};
+use crate::table::{MethodBit, RuleView, ScopeView, Table, Walk};
 
 /// A request that is well formed.
 #[derive(Clone, Copy)]
@@ -34,11 +34,11 @@ impl<'s, 't> Subject<'s, 't> {
         path: RequestPath<'s>,
         query: Option<&'s str>,
         scratch: &'s Scratch,
-    ) -> Read<Self> {
+    ) -> Self {
         let Request { method, uri, headers, around, .. } = *request;
-        let bit = table.method(method)?;
+        let bit = table.method(method);
         let host = RequestHost::read(request.host, host);
-        Ok(Self { table, method, bit, host, uri, path, query, headers, around, scratch, relaxed: false })
+        Self { table, method, bit, host, uri, path, query, headers, around, scratch, relaxed: false }
     }
 
     /// The same request for the path with another slash at its end, if a group takes that for the same.
@@ -50,12 +50,12 @@ impl<'s, 't> Subject<'s, 't> {
     }
 
     /// Whether a rule that has host and path may take the request.
-    pub(super) fn considers(&self, rule: &RuleView<'t>) -> Read<bool> {
-        Ok(!self.relaxed || !rule.route.scope()?.strict_slash())
+    pub(super) fn considers(&self, rule: &RuleView<'t>) -> bool {
+        !self.relaxed || !rule.route.scope().strict_slash()
     }
 
     /// Where the client is sent, if the group of the rule has other slashes redirected.
-    pub(super) fn elsewhere(&self, rule: &RuleView<'t>, said: &mut Said) -> Read<Outcome<'t>> {
+    pub(super) fn elsewhere(&self, rule: &RuleView<'t>, said: &mut Said) -> Outcome<'t> {
         said.answered().add_with("location", |location| {
             location.push_str(self.path.text());
             if let Some(query) = self.query {
@@ -63,21 +63,18 @@ impl<'s, 't> Subject<'s, 't> {
                 location.push_str(query);
             }
         });
-        self.for_browsers(&rule.route.scope()?, said.answered())?;
-        Ok(Outcome::Answer(308))
+        self.for_browsers(&rule.route.scope(), said.answered());
+        Outcome::Answer(308)
     }
 
     /// The group whose business the request is, although no rule has its path.
-    pub(super) fn concerned(&self) -> Read<Option<ScopeView<'t>>> {
-        self.walk(|walk| walk.concerned(self.host, self.path.segments()))
+    pub(super) fn concerned(&self) -> Option<ScopeView<'t>> {
+        self.walk().concerned(self.host, self.path.segments())
     }
 
-    /// Gives `go` a walk through the table.
-    pub(super) fn walk<R>(&self, go: impl FnOnce(&mut Walk<'_, 't>) -> R) -> R {
-        let mut buffer = self.scratch.walk.take();
-        let result = go(&mut Walk::new(self.table, &mut buffer));
-        self.scratch.walk.set(buffer);
-        result
+    /// A walk through the table.
+    pub(super) fn walk(&self) -> Walk<'s, 't> {
+        Walk::new(self.table, &self.scratch.walk)
     }
 
     /// What `read` makes of the origin of a request that says one.

@@ -39,8 +39,20 @@ impl<'a> Target<'a> {
         if uri == "*" && method == "OPTIONS" {
             return Ok(Self::Asterisk);
         }
-        let (path, query) = split_at_mark(uri, b'?');
-        if !path.starts_with('/') || !is_visible(uri) || !has_sound_escapes(path) || has_dot_segment(path) {
+        // Most paths have nothing that an escape or a dot segment could be made of.
+        let (mut has_query, mut is_plain) = (false, true);
+        for byte in uri.bytes() {
+            match byte {
+                b'?' => has_query = true,
+                b'%' | b'.' if !has_query => is_plain = false,
+                b'#' => return Err(Malformed),
+                _ if !byte.is_ascii_graphic() => return Err(Malformed),
+                _ => {}
+            }
+        }
+        let (path, query) = if has_query { split_at_mark(uri, b'?') } else { (uri, None) };
+        let is_sound = is_plain || has_sound_escapes(path) && !has_dot_segment(path);
+        if !path.starts_with('/') || !is_sound {
             return Err(Malformed);
         }
         Ok(Self::Origin { path: RequestPath(path), query })
@@ -125,11 +137,6 @@ pub(crate) fn split_at_mark(text: &str, mark: u8) -> (&str, Option<&str>) {
 #[inline]
 fn position(text: &str, mark: u8) -> Option<usize> {
     text.bytes().position(|byte| byte == mark)
-}
-
-/// Visible ASCII without `#`.
-fn is_visible(uri: &str) -> bool {
-    uri.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
 #[cfg(test)]

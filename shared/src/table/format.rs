@@ -2,32 +2,34 @@
 //!
 //! ```text
 //! head       "smsvc" version·2 length·5 digest·11, then records, the directory last
-//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 rules·5 count·4 versions·5
+//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 rules·5 versions·5
 //!            exact hosts·5 wildcards·5 longest wildcard·4 any host·5
-//! methods    count·4 text…                      sorted; a set of methods has a bit for each, 6 bits a digit
+//! count      a number·1, or what stands for many·1 and the number·4
+//! text       count byte…
+//! methods    count text…                        sorted; a set of methods has a bit for each, 6 bits a digit
 //! rules      (route·5 shift·2 versions·3)…      in the order of the specification; shift: segments before the route's own
 //! versions   (first·3 last·3)…                  from number 1 on
-//! map        bits·1 count·4 start·4… entry·5…   bucket by hash; 2^bits + 1 starts if bits is not 0; an entry starts with its text
-//! host       text root·5
-//! node       text flags·1 [map] [count·4 (pattern·5 node·5)…] [list of the exact, the rest, the prefix] [scope·5]
-//! list       count·4 rule·4…                    by precedence; the first of those that declare alike has LEADS
+//! map        bits·1 place·5…                    2^bits slots, looked at from that of the hash on up to an empty one; at a place
+//!                                               stands the text, and behind it what it is found for: a root·5 for a host, or a node
+//! node       flags·1 [map] [count (pattern·5 node·5)…] [list of the exact, the rest, the prefix] [scope·5]
+//! list       count rule·4…                      by precedence; the first of those that declare alike has LEADS
 //! pattern    whole·1 [head text count·2 (constraint·5 tail text)…]
-//! constraint kind·1 [count·4 text… | least·6 most·6]
+//! constraint kind·1 [count text… | least·6 most·6]
 //! route      scope·5 router·5 methods·width parts·3 place·5…
 //! scope      rank·4 flags·2 parts·1 place·5…
-//! access     count·4 permission… count·4 scope…           the words that a token has to say
-//! authority  length·4 realm count·4 (key value)…          as `smsvc.auth.*` states them, but for the claims
-//! claims     count·4 (header claim)…
+//! access     count permission… count scope…               the words that a token has to say
+//! authority  count realm count (key value)…            as `smsvc.auth.*` states them, but for the claims
+//! claims     count (header claim)…
 //! ```
 
 /// What every table starts with.
 pub(super) const MAGIC: &str = "smsvc";
 /// The version of all that is written here. Any change of it needs another one.
-pub(crate) const VERSION: usize = 2;
+pub(crate) const VERSION: usize = 3;
 /// Bytes of the head.
 pub(super) const HEAD: usize = 23;
 /// Bytes of the directory.
-pub(super) const DIRECTORY: usize = 53;
+pub(super) const DIRECTORY: usize = 49;
 /// Bytes of a rule.
 pub(super) const RULE: usize = 10;
 /// Bytes of a range of versions.

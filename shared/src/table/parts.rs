@@ -1,11 +1,12 @@
 //! The parts of routes and scopes, as they stand in a table.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::Table;
 use super::format::{RoutePart, ScopePart};
 use super::record::{RouteView, ScopeView};
-use super::text::{COUNT, Cursor, Damaged, PLACE, Read, SMALL, Stored, VERSIONS, WIDE};
+use super::text::{Cursor, PLACE, SMALL, Stored, VERSIONS, WIDE};
 use crate::auth::{Demand, Word};
 use crate::condition::Asks;
 use crate::constraint::Check;
@@ -144,81 +145,78 @@ pub(crate) enum Told<'t> {
 }
 
 impl<'t> Pattern<'t> {
-    pub(super) fn read(table: &'t Table<'t>, place: usize) -> Read<Self> {
+    pub(super) fn read(table: &'t Table<'t>, place: usize) -> Self {
         let mut cursor = table.cursor(place);
-        let whole = cursor.number::<1>()? == 1;
-        let literals = if whole { None } else { Some((cursor.stored()?, cursor.number::<SMALL>()?, cursor)) };
-        Ok(Self { literals, table })
+        let whole = cursor.number::<1>() == 1;
+        let literals = if whole { None } else { Some((cursor.stored(), cursor.number::<SMALL>(), cursor)) };
+        Self { literals, table }
     }
 
     /// Whether the segment `raw` of a request, still encoded, divides into parts that the parameters take.
-    pub(super) fn matches(&self, raw: &str, buffer: &mut Vec<u8>) -> Read<bool> {
+    pub(super) fn matches(&self, raw: &str, buffer: &Cell<Vec<u8>>) -> bool {
         // No segment of a request is a dot segment.
-        let Some((head, count, mut parameters)) = self.literals else { return Ok(!raw.is_empty()) };
-        let Some(mut division) = Division::start(raw, head.bytes()) else { return Ok(false) };
+        let Some((head, count, mut parameters)) = self.literals else { return !raw.is_empty() };
+        let Some(mut division) = Division::start(raw, head.bytes()) else { return false };
         for left in (0..count).rev() {
-            let (constraint, tail) = (parameters.number::<PLACE>()?, parameters.stored()?);
-            let Some(part) = division.part(tail.bytes(), left == 0) else { return Ok(false) };
-            if constraint != 0 && !self.accepts(constraint, part, buffer)? {
-                return Ok(false);
+            let (constraint, tail) = (parameters.number::<PLACE>(), parameters.stored());
+            let Some(part) = division.part(tail.bytes(), left == 0) else { return false };
+            if constraint != 0 && !self.accepts(constraint, part, buffer) {
+                return false;
             }
         }
-        Ok(true)
+        true
     }
 
     /// What one of the parameters takes.
-    pub(crate) fn part<'a>(&self, raw: &'a str, index: usize) -> Read<Option<&'a str>> {
+    pub(crate) fn part<'a>(&self, raw: &'a str, index: usize) -> Option<&'a str> {
         let Some((head, count, mut parameters)) = self.literals else {
-            return Ok(Some(raw).filter(|raw| !raw.is_empty()));
+            return Some(raw).filter(|raw| !raw.is_empty());
         };
-        let Some(mut division) = Division::start(raw, head.bytes()) else { return Ok(None) };
+        let mut division = Division::start(raw, head.bytes())?;
         let mut taken = None;
         for (at, left) in (0..count).rev().enumerate() {
-            let _constraint = parameters.number::<PLACE>()?;
-            let Some(part) = division.part(parameters.stored()?.bytes(), left == 0) else { return Ok(None) };
+            let _constraint = parameters.number::<PLACE>();
+            let part = division.part(parameters.stored().bytes(), left == 0)?;
             if at == index {
                 taken = Some(part);
             }
         }
-        Ok(taken)
+        taken
     }
 
-    fn accepts(&self, constraint: usize, part: &str, buffer: &mut Vec<u8>) -> Read<bool> {
-        let Some(text) = decode_into(part, buffer) else { return Ok(false) };
+    fn accepts(&self, constraint: usize, part: &str, buffer: &Cell<Vec<u8>>) -> bool {
+        let mut room = buffer.take();
+        let accepts = decode_into(part, &mut room).is_some_and(|text| self.checks(constraint, text));
+        buffer.set(room);
+        accepts
+    }
+
+    fn checks(&self, constraint: usize, text: &str) -> bool {
         let mut cursor = self.table.cursor(constraint);
-        let check = match cursor.number::<1>()? {
-            0 => {
-                for _ in 0..cursor.number::<COUNT>()? {
-                    if cursor.stored()?.bytes().eq(text.bytes()) {
-                        return Ok(true);
-                    }
-                }
-                return Ok(false);
-            }
+        let check = match cursor.number::<1>() {
+            0 => return (0..cursor.count()).any(|_| cursor.stored().bytes().eq(text.bytes())),
             1 => Check::Uuid,
             2 => Check::Date,
             3 => Check::Uint,
             4 => Check::Int,
             5 => Check::Slug,
-            6 => Check::Len(cursor.number::<WIDE>()?, cursor.number::<WIDE>()?),
-            _ => return Err(Damaged),
+            _ => Check::Len(cursor.number::<WIDE>(), cursor.number::<WIDE>()),
         };
-        Ok(check.accepts(text))
+        check.accepts(text)
     }
 }
 
 impl<'t> Conditions<'t> {
     /// Each name, and what is asked.
-    pub(crate) fn all(self) -> impl Iterator<Item = Read<(Stored<'t>, Asks<Stored<'t>>)>> {
+    pub(crate) fn all(self) -> impl Iterator<Item = (Stored<'t>, Asks<Stored<'t>>)> {
         each(self.0, |cursor| {
-            let name = cursor.stored()?;
-            let asks = match cursor.number::<1>()? {
-                0 => Asks::Equals(cursor.stored()?),
+            let name = cursor.stored();
+            let asks = match cursor.number::<1>() {
+                0 => Asks::Equals(cursor.stored()),
                 1 => Asks::Present,
-                2 => Asks::Absent,
-                _ => return Err(Damaged),
+                _ => Asks::Absent,
             };
-            Ok((name, asks))
+            (name, asks)
         })
     }
 }
@@ -226,12 +224,14 @@ impl<'t> Conditions<'t> {
 /// What stands in a row behind its number.
 fn each<'t, T>(
     list: Option<Cursor<'t>>,
-    mut read: impl FnMut(&mut Cursor<'t>) -> Read<T>,
-) -> impl Iterator<Item = Read<T>> {
-    let mut cursor = list;
-    // A number that cannot be read is one thing that cannot be read.
-    let count = cursor.as_mut().map_or(0, |cursor| cursor.number::<COUNT>().unwrap_or(1));
-    (0..count).map(move |_| cursor.as_mut().ok_or(Damaged).and_then(&mut read))
+    mut read: impl FnMut(&mut Cursor<'t>) -> T,
+) -> impl Iterator<Item = T> {
+    let mut list = list.map(|mut cursor| (cursor.count(), cursor));
+    std::iter::from_fn(move || {
+        let (count, cursor) = list.as_mut()?;
+        *count = count.checked_sub(1)?;
+        Some(read(cursor))
+    })
 }
 
 impl<'t> Media<'t> {
@@ -240,80 +240,78 @@ impl<'t> Media<'t> {
     }
 
     /// Each as it is told, with its place, which is the same for the same type.
-    pub(crate) fn all(self) -> impl Iterator<Item = Read<(usize, Stored<'t>)>> {
+    pub(crate) fn all(self) -> impl Iterator<Item = (usize, Stored<'t>)> {
         each(self.list, move |cursor| {
-            let place = cursor.number::<PLACE>()?;
-            Ok((place, self.table.cursor(place).stored()?))
+            let place = cursor.number::<PLACE>();
+            (place, self.table.cursor(place).stored())
         })
     }
 }
 
 impl<'t> Table<'t> {
     /// The media type at a place that [`Media::all`] has told.
-    pub(crate) fn media_at(&self, place: usize) -> Read<Stored<'t>> {
+    pub(crate) fn media_at(&self, place: usize) -> Stored<'t> {
         self.cursor(place).stored()
     }
 }
 
 impl<'t> Stored<'t> {
     /// A media type in two parts.
-    pub(crate) fn essence(self) -> Read<Essence<super::Bytes<'t>>> {
-        let (kind, subtype) = self.split_at_slash().ok_or(Damaged)?;
+    pub(crate) fn essence(self) -> Essence<super::Bytes<'t>> {
+        let (kind, subtype) = self.split_at_slash();
         let any = subtype.raw() == b"*";
-        Ok(Essence { kind: kind.bytes(), subtype: (!any).then(|| subtype.bytes()) })
+        Essence { kind: kind.bytes(), subtype: (!any).then(|| subtype.bytes()) }
     }
 }
 
 impl<'t> Changes<'t> {
-    pub(crate) fn all(self) -> impl Iterator<Item = Read<Change<'t>>> {
-        each(self.0, |cursor| match cursor.number::<1>()? {
-            0 => Ok(Change::Remove(cursor.stored()?)),
-            1 => Ok(Change::Set(cursor.stored()?, cursor.stored()?)),
-            2 => Ok(Change::Add(cursor.stored()?, cursor.stored()?)),
-            _ => Err(Damaged),
+    pub(crate) fn all(self) -> impl Iterator<Item = Change<'t>> {
+        each(self.0, |cursor| match cursor.number::<1>() {
+            0 => Change::Remove(cursor.stored()),
+            1 => Change::Set(cursor.stored(), cursor.stored()),
+            _ => Change::Add(cursor.stored(), cursor.stored()),
         })
     }
 }
 
 impl<'t> Pieces<'t> {
     /// Each piece; `None` for a parameter that is not there.
-    pub(crate) fn all(self) -> impl Iterator<Item = Read<Option<Piece<'t>>>> {
-        each(Some(self.list), move |cursor| match cursor.number::<1>()? {
-            0 => Ok(Some(Piece::Literal(cursor.stored()?))),
+    pub(crate) fn all(self) -> impl Iterator<Item = Option<Piece<'t>>> {
+        each(Some(self.list), move |cursor| match cursor.number::<1>() {
+            0 => Some(Piece::Literal(cursor.stored())),
             1 => {
-                let (segment, place) = (cursor.number::<SMALL>()?, cursor.number::<PLACE>()?);
-                let (pattern, index) = (Pattern::read(self.table, place)?, cursor.number::<SMALL>()?);
-                Ok(Some(Piece::Parameter { segment, pattern, index }))
+                let (segment, place) = (cursor.number::<SMALL>(), cursor.number::<PLACE>());
+                let (pattern, index) = (Pattern::read(self.table, place), cursor.number::<SMALL>());
+                Some(Piece::Parameter { segment, pattern, index })
             }
-            2 => Ok(Some(Piece::Rest(cursor.number::<SMALL>()?))),
-            3 => Ok(None),
-            _ => Err(Damaged),
+            2 => Some(Piece::Rest(cursor.number::<SMALL>())),
+            _ => None,
         })
     }
 }
 
 impl<'t> Keeps<'t> {
     /// The names of the parameters that are kept, or that are not.
-    pub(crate) fn names(self) -> impl Iterator<Item = Read<Stored<'t>>> {
+    pub(crate) fn names(self) -> impl Iterator<Item = Stored<'t>> {
         let (count, mut cursor) = self.names;
         (0..count).map(move |_| cursor.stored())
     }
 
     /// What is set: each name, and the pair that takes its place.
-    pub(crate) fn set(self) -> impl Iterator<Item = Read<(Stored<'t>, Stored<'t>)>> {
+    pub(crate) fn set(self) -> impl Iterator<Item = (Stored<'t>, Stored<'t>)> {
         let (count, mut cursor) = self.set;
-        (0..count).map(move |_| Ok((cursor.stored()?, cursor.stored()?)))
+        (0..count).map(move |_| (cursor.stored(), cursor.stored()))
     }
 }
 
 impl<'t> Cors<'t> {
     /// Scheme and host of each origin, and whether `*.` stands before the host.
-    pub(crate) fn origins(self) -> impl Iterator<Item = Read<(Stored<'t>, bool, Stored<'t>)>> {
+    pub(crate) fn origins(self) -> impl Iterator<Item = (Stored<'t>, bool, Stored<'t>)> {
         let (count, mut cursor) = self.origins;
         (0..count).map(move |_| {
-            let scheme = cursor.stored()?;
-            let wildcard = cursor.number::<1>()? == 1;
-            Ok((scheme, wildcard, cursor.stored()?))
+            let scheme = cursor.stored();
+            let wildcard = cursor.number::<1>() == 1;
+            (scheme, wildcard, cursor.stored())
         })
     }
 }
@@ -325,10 +323,10 @@ impl<'t> Authority<'t> {
     }
 
     /// The name of the group, and each setting: what follows `smsvc.auth.`, and its value.
-    pub(crate) fn stated(self) -> Read<(Stored<'t>, impl Iterator<Item = Read<(Stored<'t>, Stored<'t>)>>)> {
+    pub(crate) fn stated(self) -> (Stored<'t>, impl Iterator<Item = (Stored<'t>, Stored<'t>)>) {
         let mut cursor = Cursor::new(self.raw(), 0);
-        let realm = cursor.stored()?;
-        Ok((realm, each(Some(cursor), |cursor| Ok((cursor.stored()?, cursor.stored()?)))))
+        let realm = cursor.stored();
+        (realm, each(Some(cursor), |cursor| (cursor.stored(), cursor.stored())))
     }
 }
 
@@ -337,8 +335,8 @@ impl<'t> Claims<'t> {
         self.0.is_none()
     }
 
-    pub(crate) fn all(self) -> impl Iterator<Item = Read<(Stored<'t>, Stored<'t>)>> {
-        each(self.0, |cursor| Ok((cursor.stored()?, cursor.stored()?)))
+    pub(crate) fn all(self) -> impl Iterator<Item = (Stored<'t>, Stored<'t>)> {
+        each(self.0, |cursor| (cursor.stored(), cursor.stored()))
     }
 }
 
@@ -348,150 +346,146 @@ impl<'t> RouteView<'t> {
         self.has(RoutePart::Access)
     }
 
-    /// What a token has to say, if one is needed.
-    pub(crate) fn demand(&self) -> Read<Option<Demand>> {
-        let Some(mut cursor) = self.part(RoutePart::Access)? else { return Ok(None) };
+    /// What a token has to say; `None` if no token is needed, or what it has to say is nothing that any token could.
+    pub(crate) fn demand(&self) -> Option<Demand> {
+        let mut cursor = self.part(RoutePart::Access)?;
         let mut text = String::new();
-        let mut words = || -> Read<BTreeSet<Word>> {
-            let count = cursor.number::<COUNT>()?;
+        let mut words = || -> Option<BTreeSet<Word>> {
+            let count = cursor.count();
             let word = |_| {
                 text.clear();
-                cursor.stored()?.push_to(&mut text)?;
-                Word::parse(&text).ok_or(Damaged)
+                cursor.stored().push_to(&mut text);
+                Word::parse(&text)
             };
             (0..count).map(word).collect()
         };
-        Ok(Some(Demand { permissions: words()?, scopes: words()? }))
+        Some(Demand { permissions: words()?, scopes: words()? })
     }
 
-    pub(crate) fn headers(&self) -> Read<Conditions<'t>> {
-        self.part(RoutePart::Headers).map(Conditions)
+    pub(crate) fn headers(&self) -> Conditions<'t> {
+        Conditions(self.part(RoutePart::Headers))
     }
 
-    pub(crate) fn query(&self) -> Read<Conditions<'t>> {
-        self.part(RoutePart::Query).map(Conditions)
+    pub(crate) fn query(&self) -> Conditions<'t> {
+        Conditions(self.part(RoutePart::Query))
     }
 
-    pub(crate) fn consumes(&self) -> Read<Media<'t>> {
-        Ok(Media { list: self.part(RoutePart::Consumes)?, table: self.table() })
+    pub(crate) fn consumes(&self) -> Media<'t> {
+        Media { list: self.part(RoutePart::Consumes), table: self.table() }
     }
 
-    pub(crate) fn produces(&self) -> Read<Media<'t>> {
-        Ok(Media { list: self.part(RoutePart::Produces)?, table: self.table() })
+    pub(crate) fn produces(&self) -> Media<'t> {
+        Media { list: self.part(RoutePart::Produces), table: self.table() }
     }
 
-    pub(crate) fn does(&self) -> Read<Does<'t>> {
-        let Some(mut cursor) = self.part(RoutePart::Action)? else { return Ok(Does::Forward) };
-        let kind = cursor.number::<1>()?;
-        let status = u16::try_from(cursor.number::<SMALL>()?).map_err(|_| Damaged)?;
+    pub(crate) fn does(&self) -> Does<'t> {
+        let Some(mut cursor) = self.part(RoutePart::Action) else { return Does::Forward };
+        let kind = cursor.number::<1>();
+        let status = cursor.short::<SMALL>();
         let table = self.table();
         match kind {
-            0 => Ok(Does::Redirect { status, location: Pieces { list: cursor, table } }),
+            0 => Does::Redirect { status, location: Pieces { list: cursor, table } },
             1 => {
-                let content_type = cursor.stored()?;
-                Ok(Does::Static { status, content_type, body: Pieces { list: cursor, table } })
+                let content_type = cursor.stored();
+                Does::Static { status, content_type, body: Pieces { list: cursor, table } }
             }
-            2 => Ok(Does::Deny(status)),
-            _ => Err(Damaged),
+            _ => Does::Deny(status),
         }
     }
 
-    pub(crate) fn rewrite(&self) -> Read<Option<Rewrites<'t>>> {
-        let Some(mut cursor) = self.part(RoutePart::Rewrite)? else { return Ok(None) };
-        let (is_prefix, segments) = (cursor.number::<1>()? == 1, cursor.number::<SMALL>()?);
+    pub(crate) fn rewrite(&self) -> Option<Rewrites<'t>> {
+        let mut cursor = self.part(RoutePart::Rewrite)?;
+        let (is_prefix, segments) = (cursor.number::<1>() == 1, cursor.number::<SMALL>());
         let path = Pieces { list: cursor, table: self.table() };
-        Ok(Some(Rewrites { prefix: is_prefix.then_some(segments), path }))
+        Some(Rewrites { prefix: is_prefix.then_some(segments), path })
     }
 
-    pub(crate) fn query_rewrite(&self) -> Read<Option<Keeps<'t>>> {
-        let Some(mut cursor) = self.part(RoutePart::QueryRewrite)? else { return Ok(None) };
-        let only = cursor.number::<1>()? == 2;
-        let names = cursor.number::<COUNT>()?;
+    pub(crate) fn query_rewrite(&self) -> Option<Keeps<'t>> {
+        let mut cursor = self.part(RoutePart::QueryRewrite)?;
+        let only = cursor.number::<1>() == 2;
+        let names = cursor.count();
         let names = (names, cursor);
         for _ in 0..names.0 {
-            let _name: Stored<'_> = cursor.stored()?;
+            let _name: Stored<'_> = cursor.stored();
         }
-        let set = cursor.number::<COUNT>()?;
-        Ok(Some(Keeps { only, names, set: (set, cursor) }))
+        let set = cursor.count();
+        Some(Keeps { only, names, set: (set, cursor) })
     }
 
-    pub(crate) fn request(&self) -> Read<Changes<'t>> {
-        self.part(RoutePart::Request).map(Changes)
+    pub(crate) fn request(&self) -> Changes<'t> {
+        Changes(self.part(RoutePart::Request))
     }
 
-    pub(crate) fn response(&self) -> Read<Changes<'t>> {
-        self.part(RoutePart::Response).map(Changes)
+    pub(crate) fn response(&self) -> Changes<'t> {
+        Changes(self.part(RoutePart::Response))
     }
 
     /// The header lines that tell of its life.
-    pub(crate) fn life(&self) -> Read<Changes<'t>> {
-        self.part(RoutePart::Life).map(Changes)
+    pub(crate) fn life(&self) -> Changes<'t> {
+        Changes(self.part(RoutePart::Life))
     }
 
-    pub(crate) fn caching(&self) -> Read<Option<Caching<'t>>> {
-        let Some(mut cursor) = self.part(RoutePart::Cache)? else { return Ok(None) };
-        let has = cursor.number::<1>()?;
-        let control = if has & 1 == 1 { Some(cursor.stored()?) } else { None };
-        Ok(Some(Caching { control, weak_etag: has & 2 == 2 }))
+    pub(crate) fn caching(&self) -> Option<Caching<'t>> {
+        let mut cursor = self.part(RoutePart::Cache)?;
+        let has = cursor.number::<1>();
+        let control = if has & 1 == 1 { Some(cursor.stored()) } else { None };
+        Some(Caching { control, weak_etag: has & 2 == 2 })
     }
 }
 
 impl<'t> ScopeView<'t> {
-    pub(crate) fn authority(&self) -> Read<Option<Authority<'t>>> {
-        let Some(mut cursor) = self.part(ScopePart::Authority)? else { return Ok(None) };
-        cursor.stored().map(|inside| Some(Authority(inside)))
+    pub(crate) fn authority(&self) -> Option<Authority<'t>> {
+        self.part(ScopePart::Authority).map(|mut cursor| Authority(cursor.stored()))
     }
 
-    pub(crate) fn claims(&self) -> Read<Claims<'t>> {
-        self.part(ScopePart::Claims).map(Claims)
+    pub(crate) fn claims(&self) -> Claims<'t> {
+        Claims(self.part(ScopePart::Claims))
     }
 
     /// Where a request tells its version, if it is not its path that does.
-    pub(crate) fn versioning(&self) -> Read<Option<Versioning<'t>>> {
-        let Some(mut cursor) = self.part(ScopePart::Versioning)? else { return Ok(None) };
-        let place = match cursor.number::<1>()? {
+    pub(crate) fn versioning(&self) -> Option<Versioning<'t>> {
+        let mut cursor = self.part(ScopePart::Versioning)?;
+        let place = match cursor.number::<1>() {
             1 => Place::Header,
             2 => Place::Query,
-            3 => Place::Media,
-            _ => return Err(Damaged),
+            _ => Place::Media,
         };
-        let name = cursor.stored()?;
-        let has_default = cursor.number::<1>()? == 1;
-        let default = u16::try_from(cursor.number::<VERSIONS>()?).map_err(|_| Damaged)?;
-        Ok(Some(Versioning { place, name, default: has_default.then_some(default) }))
+        let name = cursor.stored();
+        let has_default = cursor.number::<1>() == 1;
+        let default = cursor.short::<VERSIONS>();
+        Some(Versioning { place, name, default: has_default.then_some(default) })
     }
 
-    pub(crate) fn limits(&self) -> Read<Option<Limits>> {
-        let Some(mut cursor) = self.part(ScopePart::Limits)? else { return Ok(None) };
-        let mut limit = || if cursor.number::<1>()? == 1 { cursor.sum().map(Some) } else { Ok(None) };
-        Ok(Some(Limits { uri: limit()?, query: limit()?, headers: limit()?, body: limit()? }))
+    pub(crate) fn limits(&self) -> Option<Limits> {
+        let mut cursor = self.part(ScopePart::Limits)?;
+        let mut limit = || if cursor.number::<1>() == 1 { Some(cursor.sum()) } else { None };
+        Some(Limits { uri: limit(), query: limit(), headers: limit(), body: limit() })
     }
 
-    pub(crate) fn cors(&self) -> Read<Option<Cors<'t>>> {
-        let Some(mut cursor) = self.part(ScopePart::Cors)? else { return Ok(None) };
-        let flags = cursor.number::<1>()?;
-        let origins = cursor.number::<COUNT>()?;
+    pub(crate) fn cors(&self) -> Option<Cors<'t>> {
+        let mut cursor = self.part(ScopePart::Cors)?;
+        let flags = cursor.number::<1>();
+        let origins = cursor.count();
         let origins = (origins, cursor);
         for _ in 0..origins.0 {
-            let _scheme: Stored<'_> = cursor.stored()?;
-            cursor.skip(1)?;
-            let _host: Stored<'_> = cursor.stored()?;
+            let _scheme: Stored<'_> = cursor.stored();
+            cursor.skip(1);
+            let _host: Stored<'_> = cursor.stored();
         }
-        let mut told = || match cursor.number::<1>()? {
-            0 => Ok(Told::Nothing),
-            1 => Ok(Told::Any),
-            2 => cursor.stored().map(Told::These),
-            _ => Err(Damaged),
+        let mut told = || match cursor.number::<1>() {
+            1 => Told::Any,
+            2 => Told::These(cursor.stored()),
+            _ => Told::Nothing,
         };
-        let (methods, headers, expose) = (told()?, told()?, told()?);
-        Ok(Some(Cors {
+        let (methods, headers, expose) = (told(), told(), told());
+        Some(Cors {
             any_origin: flags & 1 == 1,
             credentials: flags & 2 == 2,
             origins,
             methods,
             headers,
             expose,
-            max_age: cursor.stored()?,
-        }))
+            max_age: cursor.stored(),
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Table;
 use super::format::{BITS, LEADS, RANGE, RULE, RoutePart, ScopePart, scope as flag};
-use super::text::{COUNT, Cursor, Damaged, PLACE, Read, SMALL, VERSIONS};
+use super::text::{Cursor, NUMBER, PLACE, SMALL, VERSIONS};
 use super::{MethodBit, RuleNumber};
 use crate::method::Fit;
 
@@ -49,70 +49,65 @@ pub(crate) struct List<'t> {
 
 impl<'t> List<'t> {
     /// The rule, if there is one only.
-    pub(crate) fn only(self) -> Option<Read<RuleView<'t>>> {
-        (self.count == 1).then(|| self.rules().next().unwrap_or(Err(Damaged)).map(|(_, rule)| rule))
+    pub(crate) fn only(self) -> Option<RuleView<'t>> {
+        if self.count == 1 { self.rules().next().map(|(_, rule)| rule) } else { None }
     }
 
     /// Each rule, and whether it declares something else than the one before it.
-    pub(crate) fn rules(self) -> impl Iterator<Item = Read<(bool, RuleView<'t>)>> {
+    pub(crate) fn rules(self) -> impl Iterator<Item = (bool, RuleView<'t>)> {
         let mut cursor = self.table.cursor(self.at);
         (0..self.count).map(move |_| {
-            let number = cursor.number::<COUNT>()?;
-            let rule = self.table.rule(RuleNumber(number & !LEADS))?;
-            Ok((number & LEADS != 0, rule))
+            let number = cursor.number::<NUMBER>();
+            let rule = self.table.rule(RuleNumber(number & !LEADS));
+            (number & LEADS != 0, rule)
         })
     }
 }
 
 impl<'t> Table<'t> {
     /// The rule with a number.
-    pub(crate) fn rule(&'t self, number: RuleNumber) -> Read<RuleView<'t>> {
-        if number.0 >= self.count {
-            return Err(Damaged);
-        }
+    pub(crate) fn rule(&'t self, number: RuleNumber) -> RuleView<'t> {
         let mut cursor = self.cursor(number.0.saturating_mul(RULE).saturating_add(self.rules));
-        let route = cursor.number::<PLACE>()?;
-        let (shift, versions) = (cursor.number::<SMALL>()?, cursor.number::<VERSIONS>()?);
-        Ok(RuleView { number, route: self.route(route)?, shift, versions })
+        let route = cursor.number::<PLACE>();
+        let (shift, versions) = (cursor.number::<SMALL>(), cursor.number::<VERSIONS>());
+        RuleView { number, route: self.route(route), shift, versions }
     }
 
-    fn route(&'t self, place: usize) -> Read<RouteView<'t>> {
+    fn route(&'t self, place: usize) -> RouteView<'t> {
         let mut cursor = self.cursor(place);
-        let (scope, router) = (cursor.number::<PLACE>()?, cursor.number::<PLACE>()?);
+        let (scope, router) = (cursor.number::<PLACE>(), cursor.number::<PLACE>());
         let methods = cursor.at();
-        cursor.skip(self.width)?;
-        let has = cursor.number::<VERSIONS>()?;
-        Ok(RouteView { table: self, scope, router, methods, has, places: cursor.at() })
+        cursor.skip(self.width);
+        let has = cursor.number::<VERSIONS>();
+        RouteView { table: self, scope, router, methods, has, places: cursor.at() }
     }
 
-    pub(super) fn scope(&'t self, place: usize) -> Read<ScopeView<'t>> {
+    pub(super) fn scope(&'t self, place: usize) -> ScopeView<'t> {
         let mut cursor = self.cursor(place);
-        let (rank, flags) = (cursor.number::<COUNT>()?, cursor.number::<SMALL>()?);
-        let has = cursor.number::<1>()?;
-        Ok(ScopeView { table: self, rank, flags, has, places: cursor.at() })
+        let (rank, flags) = (cursor.number::<NUMBER>(), cursor.number::<SMALL>());
+        let has = cursor.number::<1>();
+        ScopeView { table: self, rank, flags, has, places: cursor.at() }
     }
 
     /// The place of a part, if it is there: places stand in the order of their bits.
-    fn part(&self, has: usize, bit: usize, places: usize) -> Read<Option<Cursor<'t>>> {
+    fn part(&self, has: usize, bit: usize, places: usize) -> Option<Cursor<'t>> {
         if has & bit == 0 {
-            return Ok(None);
+            return None;
         }
         let before = (has & bit.wrapping_sub(1)).count_ones();
-        let before = usize::try_from(before).map_err(|_| Damaged)?.saturating_mul(PLACE);
-        let place = self.cursor(places.saturating_add(before)).number::<PLACE>()?;
-        Ok(Some(self.cursor(place)))
+        let before = usize::try_from(before).unwrap_or_default().saturating_mul(PLACE);
+        let place = self.cursor(places.saturating_add(before)).number::<PLACE>();
+        Some(self.cursor(place))
     }
 }
 
 impl RuleView<'_> {
     /// The versions that a request has to want, the first and the last, where the path does not tell them.
-    pub(crate) fn versions(&self) -> Read<Option<(u16, u16)>> {
-        let Some(before) = self.versions.checked_sub(1) else { return Ok(None) };
+    pub(crate) fn versions(&self) -> Option<(u16, u16)> {
+        let before = self.versions.checked_sub(1)?;
         let table = self.route.table;
         let mut cursor = table.cursor(before.saturating_mul(RANGE).saturating_add(table.versions));
-        let mut number =
-            || cursor.number::<VERSIONS>().and_then(|number| u16::try_from(number).map_err(|_| Damaged));
-        Ok(Some((number()?, number()?)))
+        Some((cursor.short::<VERSIONS>(), cursor.short::<VERSIONS>()))
     }
 
     pub(crate) fn is_versioned(&self) -> bool {
@@ -120,34 +115,34 @@ impl RuleView<'_> {
     }
 
     /// Why it takes a method; `None` if it does not.
-    pub(crate) fn fit(&self, method: MethodBit) -> Read<Option<Fit>> {
+    pub(crate) fn fit(&self, method: MethodBit) -> Option<Fit> {
         let table = self.route.table;
-        if !self.route.names_methods()? {
-            return Ok(Some(Fit::Any));
+        if !self.route.names_methods() {
+            return Some(Fit::Any);
         }
         if let Some(bit) = method.0
-            && self.route.has_method(bit)?
+            && self.route.has_method(bit)
         {
-            return Ok(Some(Fit::Declared));
+            return Some(Fit::Declared);
         }
         let implied = method.0 == Some(table.head)
-            && self.route.has_method(table.get)?
-            && self.route.scope()?.free_head();
-        Ok(implied.then_some(Fit::HeadOfGet))
+            && self.route.has_method(table.get)
+            && self.route.scope().free_head();
+        implied.then_some(Fit::HeadOfGet)
     }
 }
 
 impl<'t> RouteView<'t> {
-    pub(crate) fn scope(&self) -> Read<ScopeView<'t>> {
+    pub(crate) fn scope(&self) -> ScopeView<'t> {
         self.table.scope(self.scope)
     }
 
     /// What Traefik's router for it is found by.
-    pub(crate) fn router(&self) -> Read<&'t str> {
-        self.table.cursor(self.router).stored()?.plain()
+    pub(crate) fn router(&self) -> &'t str {
+        self.table.cursor(self.router).stored().plain().unwrap_or_default()
     }
 
-    pub(super) fn part(&self, part: RoutePart) -> Read<Option<Cursor<'t>>> {
+    pub(super) fn part(&self, part: RoutePart) -> Option<Cursor<'t>> {
         self.table.part(self.has, part.bit(), self.places)
     }
 
@@ -159,33 +154,31 @@ impl<'t> RouteView<'t> {
         self.has & part.bit() != 0
     }
 
+    fn has_any<const N: usize>(&self, parts: [RoutePart; N]) -> bool {
+        self.has & parts.iter().fold(0, |bits, part| bits | part.bit()) != 0
+    }
+
     /// Whether it asks more of a request than host, path, version and method.
     pub(crate) fn is_conditional(&self) -> bool {
-        let asks = [RoutePart::Headers, RoutePart::Query, RoutePart::Consumes, RoutePart::Produces];
-        asks.into_iter().any(|part| self.has(part))
+        self.has_any([RoutePart::Headers, RoutePart::Query, RoutePart::Consumes, RoutePart::Produces])
     }
 
     /// Whether headers change on the way.
     pub(crate) fn is_changing(&self) -> bool {
-        [RoutePart::Request, RoutePart::Response, RoutePart::Life].into_iter().any(|part| self.has(part))
+        self.has_any([RoutePart::Request, RoutePart::Response, RoutePart::Life])
     }
 
     /// One digit of the set of its methods.
-    pub(crate) fn method_digit(&self, index: usize) -> Read<usize> {
+    pub(crate) fn method_digit(&self, index: usize) -> usize {
         self.table.cursor(self.methods.saturating_add(index)).number::<1>()
     }
 
-    pub(crate) fn has_method(&self, bit: usize) -> Read<bool> {
-        Ok(self.method_digit(bit / BITS)? >> (bit % BITS) & 1 == 1)
+    pub(crate) fn has_method(&self, bit: usize) -> bool {
+        self.method_digit(bit / BITS) >> (bit % BITS) & 1 == 1
     }
 
-    fn names_methods(&self) -> Read<bool> {
-        for index in 0..self.table.width {
-            if self.method_digit(index)? != 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    fn names_methods(&self) -> bool {
+        (0..self.table.width).any(|index| self.method_digit(index) != 0)
     }
 }
 
@@ -210,7 +203,7 @@ impl<'t> ScopeView<'t> {
         self.flags & flag::SLASH_REDIRECTED != 0
     }
 
-    pub(super) fn part(&self, part: ScopePart) -> Read<Option<Cursor<'t>>> {
+    pub(super) fn part(&self, part: ScopePart) -> Option<Cursor<'t>> {
         self.table.part(self.has, part.bit(), self.places)
     }
 }

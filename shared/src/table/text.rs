@@ -3,17 +3,12 @@
 
 use std::str::from_utf8;
 
-/// What a table holds that is not as it was compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Damaged;
-
-/// What is read from a table.
-pub(crate) type Read<T> = Result<T, Damaged>;
-
 /// Digits of a place in the table.
 pub(super) const PLACE: usize = 5;
-/// Digits of a number of things, of the length of a text, and of a rule.
-pub(super) const COUNT: usize = 4;
+/// Digits of the number of a rule, of a bit or of a group.
+pub(super) const NUMBER: usize = 4;
+/// Stands for a count of so many or more, whose `NUMBER` digits follow; any other count is a digit.
+pub(super) const MANY: usize = 63;
 /// Digits of the number of a range of versions.
 pub(super) const VERSIONS: usize = 3;
 /// Digits of a number below 4096.
@@ -24,8 +19,6 @@ pub(super) const WIDE: usize = 6;
 pub(super) const SUM: usize = 11;
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// No digit.
-const NONE: u8 = 0x80;
 const VALUES: [u8; 256] = values();
 
 /// What starts an escape: two hexadecimal digits follow.
@@ -38,7 +31,7 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
     reason = "evaluated when it is compiled, with a number below 64"
 )]
 const fn values() -> [u8; 256] {
-    let mut values = [NONE; 256];
+    let mut values = [0; 256];
     let mut value = 0;
     while value < DIGITS.len() {
         values[DIGITS[value] as usize] = value as u8;
@@ -47,10 +40,21 @@ const fn values() -> [u8; 256] {
     values
 }
 
+/// What a digit stands for; nought for what is none.
+#[inline]
+fn value_of(digit: u8) -> u8 {
+    VALUES.get(usize::from(digit)).copied().unwrap_or_default()
+}
+
+pub(super) fn is_digit(byte: u8) -> bool {
+    byte == b'A' || value_of(byte) != 0
+}
+
 /// Whether a byte stands for itself in a text: nothing that is escaped in JSON, or has a meaning in a template, a stack
 /// file or between quotes of a shell. All of a host does.
 pub(crate) fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._/:=,;!()*+@?%[]".contains(&byte)
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'/' | b':' | b'=' | b',' | b';' | b'!')
+        || matches!(byte, b'(' | b')' | b'*' | b'+' | b'@' | b'?' | b'%' | b'[' | b']')
 }
 
 /// Appends a byte as a text has it.
@@ -76,12 +80,11 @@ pub(super) fn push_number(text: &mut String, value: u64, width: usize) -> Option
     (rest == 0).then_some(())
 }
 
-/// Adds to a number that is written; `None` if it does not fit, or there is no number.
+/// Adds to a number that is written; `None` if it does not fit.
 pub(super) fn add_number(digits: &mut [u8], more: usize) -> Option<()> {
     let mut rest = more;
     for digit in digits.iter_mut().rev() {
-        let value = VALUES.get(usize::from(*digit)).copied().filter(|value| *value != NONE)?;
-        rest = rest.checked_add(usize::from(value))?;
+        rest = rest.checked_add(usize::from(value_of(*digit)))?;
         *digit = *DIGITS.get(rest & 63)?;
         rest >>= 6;
     }
@@ -89,6 +92,8 @@ pub(super) fn add_number(digits: &mut [u8], more: usize) -> Option<()> {
 }
 
 /// A place in a table from which things are read one after the other.
+///
+/// A table is whole, or it is not [opened](super::Table::open): so reading cannot fail. What stands nowhere is nought and empty.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'t> {
     text: &'t [u8],
@@ -106,45 +111,46 @@ impl<'t> Cursor<'t> {
     }
 
     /// Passes over some bytes.
-    pub(super) fn skip(&mut self, bytes: usize) -> Read<()> {
-        self.at = self.at.checked_add(bytes).ok_or(Damaged)?;
-        Ok(())
+    #[inline]
+    pub(super) fn skip(&mut self, bytes: usize) {
+        self.at = self.at.saturating_add(bytes);
     }
 
     /// Reads a number of `W` digits.
     #[inline]
-    pub(super) fn number<const W: usize>(&mut self) -> Read<usize> {
-        let digits: &[u8; W] = self.text.get(self.at..).and_then(<[u8]>::first_chunk).ok_or(Damaged)?;
-        let (mut value, mut seen) = (0_u32, 0_u8);
-        for digit in digits {
-            let digit = VALUES.get(usize::from(*digit)).copied().unwrap_or(NONE);
-            seen |= digit;
-            value = value << 6 | u32::from(digit & 63);
-        }
-        self.skip(W)?;
-        if seen & NONE != 0 {
-            return Err(Damaged);
-        }
-        usize::try_from(value).map_err(|_| Damaged)
+    pub(super) fn number<const W: usize>(&mut self) -> usize {
+        let digits: Option<&[u8; W]> = self.text.get(self.at..).and_then(<[u8]>::first_chunk);
+        self.skip(W);
+        let Some(digits) = digits else { return 0 };
+        let value = digits.iter().fold(0_u32, |value, digit| value << 6 | u32::from(value_of(*digit)));
+        usize::try_from(value).unwrap_or_default()
+    }
+
+    /// Reads how many there are. No table has more of anything than bytes.
+    #[inline]
+    pub(super) fn count(&mut self) -> usize {
+        let few = self.number::<1>();
+        if few == MANY { self.number::<NUMBER>().min(self.text.len()) } else { few }
+    }
+
+    /// Reads a number of 16 bits.
+    #[inline]
+    pub(super) fn short<const W: usize>(&mut self) -> u16 {
+        u16::try_from(self.number::<W>()).unwrap_or_default()
     }
 
     /// Reads a number of 64 bits.
-    pub(super) fn sum(&mut self) -> Read<u64> {
-        let mut sum = 0_u64;
-        for _ in 0..SUM {
-            let digit = self.number::<1>()?;
-            sum = sum << 6 | u64::try_from(digit).map_err(|_| Damaged)?;
-        }
-        Ok(sum)
+    pub(super) fn sum(&mut self) -> u64 {
+        (0..SUM).fold(0, |sum, _| sum << 6 | u64::try_from(self.number::<1>()).unwrap_or_default())
     }
 
     /// Reads a text that follows its length.
     #[inline]
-    pub(super) fn stored(&mut self) -> Read<Stored<'t>> {
-        let length = self.number::<COUNT>()?;
+    pub(super) fn stored(&mut self) -> Stored<'t> {
+        let length = self.count();
         let start = self.at;
-        self.skip(length)?;
-        self.text.get(start..self.at).map(Stored).ok_or(Damaged)
+        self.skip(length);
+        Stored(self.text.get(start..self.at).unwrap_or_default())
     }
 }
 
@@ -169,15 +175,15 @@ impl<'t> Stored<'t> {
     }
 
     /// What stands before and behind the first slash.
-    pub(super) fn split_at_slash(self) -> Option<(Self, Self)> {
-        let at = self.0.iter().position(|byte| *byte == b'/')?;
-        let (before, behind) = self.0.split_at_checked(at)?;
-        Some((Self(before), Self(behind.split_first()?.1)))
+    pub(super) fn split_at_slash(self) -> (Self, Self) {
+        let mut parts = self.0.splitn(2, |byte| *byte == b'/');
+        let mut part = || Self(parts.next().unwrap_or_default());
+        (part(), part())
     }
 
     /// The text, if nothing in it is escaped.
-    pub(crate) fn plain(self) -> Read<&'t str> {
-        if self.0.contains(&ESCAPE) { Err(Damaged) } else { from_utf8(self.0).map_err(|_| Damaged) }
+    pub(crate) fn plain(self) -> Option<&'t str> {
+        if self.0.contains(&ESCAPE) { None } else { from_utf8(self.0).ok() }
     }
 
     /// The bytes that it stands for.
@@ -186,28 +192,21 @@ impl<'t> Stored<'t> {
     }
 
     /// Appends what it stands for.
-    pub(crate) fn push_to(self, text: &mut String) -> Read<()> {
-        let mut rest = self.0;
-        loop {
-            let plain = rest.iter().position(|byte| *byte == ESCAPE).unwrap_or(rest.len());
-            let (before, behind) = rest.split_at_checked(plain).ok_or(Damaged)?;
-            text.push_str(from_utf8(before).map_err(|_| Damaged)?);
-            if behind.is_empty() {
-                return Ok(());
+    pub(crate) fn push_to(self, text: &mut String) {
+        if let Some(plain) = self.plain() {
+            text.push_str(plain);
+            return;
+        }
+        let (mut char, mut length) = ([0_u8; 4], 0_usize);
+        for byte in self.bytes() {
+            if let Some(place) = char.get_mut(length) {
+                *place = byte;
             }
-            // What is escaped in a row is one character or more.
-            let mut bytes = Bytes(behind);
-            let mut char = [0_u8; 4];
-            let mut length = 0_usize;
-            loop {
-                *char.get_mut(length).ok_or(Damaged)? = bytes.next().ok_or(Damaged)?;
-                length = length.saturating_add(1);
-                if let Some(char) = char.get(..length).and_then(|char| from_utf8(char).ok()) {
-                    text.push_str(char);
-                    break;
-                }
+            length = length.saturating_add(1);
+            if let Some(Ok(char)) = char.get(..length).map(from_utf8) {
+                text.push_str(char);
+                length = 0;
             }
-            rest = bytes.0;
         }
     }
 }
@@ -302,11 +301,12 @@ impl Hash {
         bytes.iter().fold(Self::START, |hash, byte| hash.add(*byte))
     }
 
-    /// The bucket among `1 << bits`.
-    pub(super) fn bucket(self, bits: usize) -> usize {
-        let mixed = self.0 ^ self.0 >> 15;
-        let mask = 1_u32.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or(1).wrapping_sub(1);
-        usize::try_from(mixed & mask).unwrap_or_default()
+    /// The slots among `1 << bits` in which something with this hash may be, in the order in which they are looked at.
+    pub(super) fn slots(self, bits: usize) -> impl Iterator<Item = usize> {
+        let count = 1_u32.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or(1);
+        let first = self.0 ^ self.0 >> 15;
+        let slot = move |step: u32| first.wrapping_add(step) & count.wrapping_sub(1);
+        (0..count).map(move |step| usize::try_from(slot(step)).unwrap_or_default())
     }
 }
 
@@ -329,12 +329,10 @@ mod tests {
         push_number(&mut text, u64::MAX, SUM).unwrap();
         let mut cursor = Cursor::new(text.as_bytes(), 0);
         for value in [0, 1, 63, 64, 4095] {
-            assert_eq!(cursor.number::<SMALL>(), Ok(value));
+            assert_eq!(cursor.number::<SMALL>(), value);
         }
-        assert_eq!(cursor.sum(), Ok(u64::MAX));
-        assert_eq!(cursor.number::<1>(), Err(Damaged));
+        assert_eq!(cursor.sum(), u64::MAX);
         assert_eq!(push_number(&mut text, 4096, SMALL), None);
-        assert_eq!(Cursor::new(b"A~", 0).number::<2>(), Err(Damaged));
     }
 
     #[test]
@@ -344,11 +342,10 @@ mod tests {
             push_number(&mut text, from, SMALL).unwrap();
             let mut digits = text.into_bytes();
             add_number(&mut digits, more)?;
-            Cursor::new(&digits, 0).number::<SMALL>().ok()
+            Some(Cursor::new(&digits, 0).number::<SMALL>())
         };
         assert_eq!([sum(0, 0), sum(63, 1), sum(1, 4094)], [Some(0), Some(64), Some(4095)]);
         assert_eq!([sum(1, 4095), sum(4095, 1), sum(1, usize::MAX)], [None; 3]);
-        assert_eq!(add_number(&mut b"~A".to_vec(), 1), None);
     }
 
     #[test]
@@ -360,18 +357,21 @@ mod tests {
             assert!(read.bytes().eq(text.bytes()), "{text}");
             assert!(read.bytes().rev().eq(text.bytes().rev()), "{text}");
             let mut whole = String::new();
-            read.push_to(&mut whole).unwrap();
+            read.push_to(&mut whole);
             assert_eq!(whole, text);
         }
     }
 
     #[test]
-    fn a_text_that_was_cut_is_no_text() {
-        for bytes in [&b"~C3"[..], b"~C3a", b"~", b"~4"] {
-            let mut whole = String::new();
-            let read = Stored(bytes).push_to(&mut whole);
-            assert!(read.is_err() || bytes.len() < 3, "{bytes:?}: {whole:?}");
+    fn what_stands_nowhere_is_nought_and_empty() {
+        for text in [&b""[..], b"D", b"Eabc"] {
+            let mut cursor = Cursor::new(text, 0);
+            assert!(cursor.stored().is_empty(), "{text:?}");
+            assert_eq!((cursor.number::<PLACE>(), cursor.sum()), (0, 0), "{text:?}");
         }
+        let mut whole = String::new();
+        Stored(b"~C3").push_to(&mut whole);
+        assert_eq!(whole, "");
     }
 
     #[test]

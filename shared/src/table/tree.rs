@@ -1,12 +1,14 @@
 //! The walk through the trees of a table, in the order of precedence.
 
+use std::cell::Cell;
+
+use super::Table;
 use super::format::node as flag;
 use super::parts::Pattern;
 use super::record::{List, ScopeView};
-use super::text::{COUNT, Cursor, Damaged, Hash, PLACE, Read, is_plain, push_stored};
-use super::{Stored, Table};
+use super::text::{Cursor, Hash, NUMBER, PLACE, is_plain, push_stored};
 use crate::host::RequestHost;
-use crate::path::{Rest, split_first};
+use crate::path::{Rest, decoded};
 
 /// Where the rules of one path stand among those that a walk shows: the lesser outranks the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,18 +27,18 @@ impl Rank {
 /// One walk.
 pub(crate) struct Walk<'w, 't> {
     table: &'t Table<'t>,
-    /// For a segment as a table has it, and for one that is decoded.
-    buffer: &'w mut Vec<u8>,
+    /// Room for a segment as a table has it, and for one that is decoded.
+    buffer: &'w Cell<Vec<u8>>,
 }
 
 /// A node: where what it has is. It is small, since a walk has one for each segment on its stack.
-struct Node {
+struct Node<'t> {
+    has: usize,
     literals: Option<Map>,
     /// How many, and where.
     patterns: Span,
-    /// The rules that end here, each with how.
-    ends: [Span; 3],
-    scope: Option<usize>,
+    /// At what stands behind those.
+    behind: Cursor<'t>,
 }
 
 /// So many things at a place.
@@ -46,78 +48,77 @@ struct Span {
     at: usize,
 }
 
-/// Places by a text with which each of them starts.
+/// Places by the text that stands there.
 #[derive(Clone, Copy)]
 struct Map {
     bits: usize,
-    count: usize,
-    starts: usize,
+    slots: usize,
 }
 
 impl<'w, 't> Walk<'w, 't> {
     /// A walk with the room that it needs, whatever is in it.
-    pub(crate) fn new(table: &'t Table<'t>, buffer: &'w mut Vec<u8>) -> Self {
+    pub(crate) fn new(table: &'t Table<'t>, buffer: &'w Cell<Vec<u8>>) -> Self {
         Self { table, buffer }
     }
 
     /// Shows `visit` the rules whose host and path take the request, the best path first; those of one path
     /// come together, in the order of what else they declare. It ends with what `visit` returns, if that is something.
     pub(crate) fn rules<B>(
-        &mut self,
+        &self,
         host: RequestHost<'_>,
         path: Rest<'_>,
-        visit: &mut impl FnMut(Rank, List<'t>) -> Read<Option<B>>,
-    ) -> Read<Option<B>> {
-        self.roots(host, &mut |walk, tree, root| {
-            walk.node(root, path, &mut |list| visit(Rank { tree, list: list.at }, list))
+        visit: &mut impl FnMut(Rank, List<'t>) -> Option<B>,
+    ) -> Option<B> {
+        self.roots(host, &mut |tree, root| {
+            self.node(root, path, &mut |list| visit(Rank { tree, list: list.at }, list))
         })
     }
 
     /// The group whose business a request is that none of its rules takes: that of the best host, then of the longest
     /// base.
-    pub(crate) fn concerned(&mut self, host: RequestHost<'_>, path: Rest<'_>) -> Read<Option<ScopeView<'t>>> {
-        self.roots(host, &mut |walk, _, root| {
+    pub(crate) fn concerned(&self, host: RequestHost<'_>, path: Rest<'_>) -> Option<ScopeView<'t>> {
+        self.roots(host, &mut |_, root| {
             let (mut place, mut path, mut concerned) = (Some(root), path, None);
             while let Some(at) = place {
-                let node = Node::read(walk.table, at)?;
+                let node = Node::read(self.table, at);
                 if path.fits_prefix() {
-                    concerned = node.scope.or(concerned);
+                    concerned = node.scope().or(concerned);
                 }
                 place = match (path.split_first(), node.literals) {
                     (Some((first, after)), Some(literals)) => {
                         path = after;
-                        walk.literal(literals, first)?
+                        self.literal(literals, first)
                     }
                     _ => None,
                 };
             }
-            concerned.map(|place| walk.table.scope(place)).transpose()
+            concerned.map(|place| self.table.scope(place))
         })
     }
 
     /// Gives `visit` the root of each tree that is for the host, the best first, until it returns something.
     fn roots<B>(
-        &mut self,
+        &self,
         host: RequestHost<'_>,
-        visit: &mut impl FnMut(&mut Self, usize, usize) -> Read<Option<B>>,
-    ) -> Read<Option<B>> {
+        visit: &mut impl FnMut(usize, usize) -> Option<B>,
+    ) -> Option<B> {
         let table = self.table;
-        if let Some(exact) = table.host(table.exact, host.as_str())?
-            && let Some(found) = visit(self, 0, exact)?
+        if let Some(exact) = table.host(table.exact, host.as_str())
+            && let Some(found) = visit(0, exact)
         {
-            return Ok(Some(found));
+            return Some(found);
         }
         if table.wildcards != 0 {
             let parents = host.parents().filter(|parent| parent.len() <= table.longest_wildcard);
             for (parent, tree) in parents.zip(1..) {
-                if let Some(root) = table.host(table.wildcards, parent)?
-                    && let Some(found) = visit(self, tree, root)?
+                if let Some(root) = table.host(table.wildcards, parent)
+                    && let Some(found) = visit(tree, root)
                 {
-                    return Ok(Some(found));
+                    return Some(found);
                 }
             }
         }
-        if table.any == 0 { Ok(None) } else { visit(self, usize::MAX, table.any) }
+        if table.any == 0 { None } else { visit(usize::MAX, table.any) }
     }
 
     /// Shows `visit` the rules that take the `path` from here on, until it returns something.
@@ -125,73 +126,58 @@ impl<'w, 't> Walk<'w, 't> {
     /// Each node of the tree is entered at most once, and none deeper than the longest template: the work is
     /// bounded by what was declared, whatever is asked for. The stack holds what is still to be tried, and no more.
     fn node<B>(
-        &mut self,
+        &self,
         place: usize,
         path: Rest<'_>,
-        visit: &mut impl FnMut(List<'t>) -> Read<Option<B>>,
-    ) -> Read<Option<B>> {
+        visit: &mut impl FnMut(List<'t>) -> Option<B>,
+    ) -> Option<B> {
         let (mut place, mut path) = (place, path);
         'down: loop {
-            let node = Node::read(self.table, place)?;
+            let node = Node::read(self.table, place);
             if let Some((first, after)) = path.split_first() {
-                let ends = node.ends_at(path);
-                let literal = match node.literals {
-                    Some(literals) => self.literal(literals, first)?,
-                    None => None,
-                };
-                if let Some(child) = literal {
-                    if !ends && node.patterns.count == 0 {
+                if let Some(literals) = node.literals
+                    && let Some(child) = self.literal(literals, first)
+                {
+                    if !node.is_open() && node.patterns.count == 0 {
                         (place, path) = (child, after);
                         continue;
                     }
-                    if let Some(found) = self.node(child, after, visit)? {
-                        return Ok(Some(found));
+                    if let Some(found) = self.node(child, after, visit) {
+                        return Some(found);
                     }
                 }
                 for index in 0..node.patterns.count {
-                    let Some(child) = self.pattern(node.patterns.at, index, first)? else { continue };
-                    if !ends && index.saturating_add(1) == node.patterns.count {
+                    let Some(child) = self.pattern(node.patterns.at, index, first) else { continue };
+                    if !node.is_open() && index.saturating_add(1) == node.patterns.count {
                         (place, path) = (child, after);
                         continue 'down;
                     }
-                    if let Some(found) = self.node(child, after, visit)? {
-                        return Ok(Some(found));
+                    if let Some(found) = self.node(child, after, visit) {
+                        return Some(found);
                     }
                 }
             }
-            for (list, taken) in node.ends.into_iter().zip(taken(path)) {
-                if taken
-                    && list.count > 0
-                    && let Some(found) = self.list(list, visit)?
-                {
-                    return Ok(Some(found));
-                }
-            }
-            return Ok(None);
+            return node.ends(path).find_map(|list| self.list(list, visit));
         }
     }
 
     #[inline(never)]
-    fn list<B>(
-        &self,
-        Span { count, at }: Span,
-        visit: &mut impl FnMut(List<'t>) -> Read<Option<B>>,
-    ) -> Read<Option<B>> {
+    fn list<B>(&self, Span { count, at }: Span, visit: &mut impl FnMut(List<'t>) -> Option<B>) -> Option<B> {
         visit(List { table: self.table, at, count })
     }
 
     /// The child behind one of some patterns, if a segment of a request has it.
     #[inline(never)]
-    fn pattern(&mut self, patterns: usize, index: usize, segment: &str) -> Read<Option<usize>> {
+    fn pattern(&self, patterns: usize, index: usize, segment: &str) -> Option<usize> {
         let mut cursor = self.table.cursor(index.saturating_mul(2 * PLACE).saturating_add(patterns));
-        let (pattern, child) = (cursor.number::<PLACE>()?, cursor.number::<PLACE>()?);
-        let matches = Pattern::read(self.table, pattern)?.matches(segment, self.buffer)?;
-        Ok(matches.then_some(child))
+        let (pattern, child) = (cursor.number::<PLACE>(), cursor.number::<PLACE>());
+        let matches = Pattern::read(self.table, pattern).matches(segment, self.buffer);
+        matches.then_some(child)
     }
 
     /// The child that a segment of a request, still encoded, leads to.
     #[inline(never)]
-    fn literal(&mut self, literals: Map, segment: &str) -> Read<Option<usize>> {
+    fn literal(&self, literals: Map, segment: &str) -> Option<usize> {
         let bytes = segment.as_bytes();
         let mut hash = Hash::START;
         for byte in bytes {
@@ -204,100 +190,104 @@ impl<'w, 't> Walk<'w, 't> {
     }
 
     #[cold]
-    fn escaped_literal(&mut self, literals: Map, segment: &str) -> Read<Option<usize>> {
-        self.buffer.clear();
-        let mut rest = segment;
-        while let Some((byte, behind)) = split_first(rest) {
-            push_stored(self.buffer, byte);
-            rest = behind;
-        }
-        literals.find(self.table, Hash::of(self.buffer), self.buffer)
+    fn escaped_literal(&self, literals: Map, segment: &str) -> Option<usize> {
+        let mut text = self.buffer.take();
+        text.clear();
+        decoded(segment).for_each(|byte| push_stored(&mut text, byte));
+        let found = literals.find(self.table, Hash::of(&text), &text);
+        self.buffer.set(text);
+        found
     }
 }
 
 impl Table<'_> {
     /// The root of the tree for a host, which is written in a table as it is.
-    fn host(&self, map: usize, host: &str) -> Read<Option<usize>> {
+    fn host(&self, map: usize, host: &str) -> Option<usize> {
         if map == 0 {
-            return Ok(None);
+            return None;
         }
-        let map = Map::read(&mut self.cursor(map))?;
-        let Some(entry) = map.find(self, Hash::of(host.as_bytes()), host.as_bytes())? else {
-            return Ok(None);
-        };
-        let mut entry = self.cursor(entry);
-        let _name: Stored<'_> = entry.stored()?;
-        entry.number::<PLACE>().map(Some)
+        let map = Map::read(&mut self.cursor(map));
+        let entry = map.find(self, Hash::of(host.as_bytes()), host.as_bytes())?;
+        Some(self.cursor(entry).number::<PLACE>())
     }
 }
 
-/// Which ends a path has: exact, with a rest, of a prefix.
-fn taken(path: Rest<'_>) -> [bool; 3] {
-    [path.is_end(), path.fits_rest(), path.fits_prefix()]
-}
-
-impl Node {
-    /// Whether rules end here that take what is left of a path.
-    fn ends_at(&self, path: Rest<'_>) -> bool {
-        self.ends.iter().zip(taken(path)).any(|(list, taken)| taken && list.count > 0)
-    }
-
-    #[inline(never)]
-    fn read(table: &Table<'_>, place: usize) -> Read<Self> {
+impl<'t> Node<'t> {
+    fn read(table: &'t Table<'t>, place: usize) -> Self {
         let mut cursor = table.cursor(place);
-        let _key: Stored<'_> = cursor.stored()?;
-        let has = cursor.number::<1>()?;
-        let literals = if has & flag::LITERALS != 0 { Some(Map::read(&mut cursor)?) } else { None };
-        let mut span = |bit: usize, width: usize| {
-            if has & bit == 0 {
-                return Ok(Span::default());
+        let has = cursor.number::<1>();
+        let literals = if has & flag::LITERALS != 0 { Some(Map::read(&mut cursor)) } else { None };
+        let patterns =
+            if has & flag::PATTERNS != 0 { Span::read(&mut cursor, 2 * PLACE) } else { Span::default() };
+        Self { has, literals, patterns, behind: cursor }
+    }
+
+    /// Whether rules may end here that take more than the path up to here.
+    fn is_open(&self) -> bool {
+        self.has & (flag::REST | flag::PREFIX) != 0
+    }
+
+    /// The rules that end here and take what is left of a path: the exact ones, those with a rest, those for a prefix.
+    fn ends(&self, path: Rest<'_>) -> impl Iterator<Item = Span> + use<'t> {
+        let (has, mut cursor) = (self.has, self.behind);
+        let ends = [
+            (flag::EXACT, path.is_end()),
+            (flag::REST, path.fits_rest()),
+            (flag::PREFIX, path.fits_prefix()),
+        ];
+        ends.into_iter().filter(move |(bit, _)| has & bit != 0).filter_map(move |(_, takes)| {
+            let list = Span::read(&mut cursor, NUMBER);
+            takes.then_some(list)
+        })
+    }
+
+    /// The group whose base ends here.
+    fn scope(&self) -> Option<usize> {
+        if self.has & flag::SCOPE == 0 {
+            return None;
+        }
+        let mut cursor = self.behind;
+        for bit in [flag::EXACT, flag::REST, flag::PREFIX] {
+            if self.has & bit != 0 {
+                Span::read(&mut cursor, NUMBER);
             }
-            let count = cursor.number::<COUNT>()?;
-            let at = cursor.at();
-            cursor.skip(count.saturating_mul(width))?;
-            Ok(Span { count, at })
-        };
-        let patterns = span(flag::PATTERNS, 2 * PLACE)?;
-        let ends = [span(flag::EXACT, COUNT)?, span(flag::REST, COUNT)?, span(flag::PREFIX, COUNT)?];
-        let scope = if has & flag::SCOPE != 0 { Some(cursor.number::<PLACE>()?) } else { None };
-        Ok(Self { literals, patterns, ends, scope })
+        }
+        Some(cursor.number::<PLACE>())
+    }
+}
+
+impl Span {
+    /// Reads so many things of this width, and leaves the cursor behind them.
+    fn read(cursor: &mut Cursor<'_>, width: usize) -> Self {
+        let count = cursor.count();
+        let at = cursor.at();
+        cursor.skip(count.saturating_mul(width));
+        Self { count, at }
     }
 }
 
 impl Map {
     /// Reads a map, and leaves the cursor behind it.
-    fn read(cursor: &mut Cursor<'_>) -> Read<Self> {
-        let (bits, count) = (cursor.number::<1>()?, cursor.number::<COUNT>()?);
-        let map = Self { bits, count, starts: cursor.at() };
-        cursor.skip(map.width_of_starts()?.saturating_add(count.saturating_mul(PLACE)))?;
-        Ok(map)
+    fn read(cursor: &mut Cursor<'_>) -> Self {
+        let bits = cursor.number::<1>();
+        let slots = cursor.at();
+        let count = 1_usize.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or_default();
+        cursor.skip(count.saturating_mul(PLACE));
+        Self { bits, slots }
     }
 
-    fn width_of_starts(self) -> Read<usize> {
-        if self.bits == 0 {
-            return Ok(0);
-        }
-        let bits = u32::try_from(self.bits).map_err(|_| Damaged)?;
-        let buckets = 1_usize.checked_shl(bits).ok_or(Damaged)?;
-        Ok(buckets.saturating_add(1).saturating_mul(COUNT))
-    }
-
-    /// The entry with this text.
-    fn find(self, table: &Table<'_>, hash: Hash, key: &[u8]) -> Read<Option<usize>> {
-        let (mut from, mut to) = (0, self.count);
-        if self.bits > 0 {
-            let bucket = hash.bucket(self.bits).saturating_mul(COUNT);
-            let mut starts = table.cursor(self.starts.saturating_add(bucket));
-            (from, to) = (starts.number::<COUNT>()?, starts.number::<COUNT>()?);
-        }
-        let mut entries = table.cursor(self.starts.saturating_add(self.width_of_starts()?));
-        entries.skip(from.saturating_mul(PLACE))?;
-        for _ in from..to {
-            let entry = entries.number::<PLACE>()?;
-            if table.cursor(entry).stored()?.raw() == key {
-                return Ok(Some(entry));
+    /// What stands behind the text of the entry that has it.
+    fn find(self, table: &Table<'_>, hash: Hash, key: &[u8]) -> Option<usize> {
+        for slot in hash.slots(self.bits) {
+            let place = table.cursor(slot.saturating_mul(PLACE).saturating_add(self.slots)).number::<PLACE>();
+            if place == 0 {
+                break;
+            }
+            let mut entry = table.cursor(place);
+            if entry.stored().raw() == key {
+                return Some(entry.at());
             }
         }
-        Ok(None)
+        None
     }
 }

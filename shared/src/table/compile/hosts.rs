@@ -64,7 +64,7 @@ impl Hosts {
         let mut hosts = Self::default();
         for (host, set) in sets {
             let known = roots.get(&set).copied();
-            let root = known.unwrap_or_else(|| Crossing::of(scopes, &set).write("", 0, table));
+            let root = known.unwrap_or_else(|| Crossing::of(scopes, &set).write(None, 0, table));
             roots.insert(set, root);
             let mut entry = |name: &str| {
                 let mut record = Record::default();
@@ -102,7 +102,7 @@ impl<'r> Crossing<'r> {
         root
     }
 
-    fn write(self, key: &str, depth: usize, table: &mut impl Append) -> Place {
+    fn write(self, key: Option<&str>, depth: usize, table: &mut impl Append) -> Place {
         if !self.groups.is_empty() {
             let mut groups = Vec::new();
             self.gather(&mut groups);
@@ -111,7 +111,8 @@ impl<'r> Crossing<'r> {
         }
         let below = depth.saturating_add(1);
         let children = self.literals.into_iter();
-        let children = children.map(|(key, child)| (stored(key), child.write(key, below, table))).collect();
+        let children =
+            children.map(|(key, child)| (stored(key), child.write(Some(key), below, table))).collect();
         table.record(&crossing(key, children))
     }
 

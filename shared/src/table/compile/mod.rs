@@ -22,7 +22,7 @@ use super::Rules;
 use super::format::{DIRECTORY, HEAD, MAGIC, VERSION, has};
 use super::rules::RulesOfGroup;
 use super::scope::Scope;
-use super::text::{PLACE, SMALL, SUM, VERSIONS, digest};
+use super::text::{NUMBER, PLACE, SMALL, SUM, VERSIONS, digest};
 use crate::settings::Slash;
 use assembly::Assembly;
 use group::{GroupPiece, Methods};
@@ -76,14 +76,13 @@ impl Compiler {
         directory.number(self.methods.width(), SMALL);
         directory.place(methods);
         for method in ["GET", "HEAD", "OPTIONS"] {
-            directory.count(self.methods.bit(method));
+            directory.number(self.methods.bit(method), NUMBER);
         }
         directory.place(rows);
-        directory.count(rules.iter().count());
         directory.place(versions);
         directory.place(hosts.exact);
         directory.place(hosts.wildcards);
-        directory.count(hosts.longest_wildcard);
+        directory.number(hosts.longest_wildcard, NUMBER);
         directory.place(hosts.any);
         debug_assert_eq!(directory.len(), DIRECTORY);
         link.record(&directory);

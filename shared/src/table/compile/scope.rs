@@ -33,7 +33,7 @@ pub(super) fn write(scope: &Scope, writer: &mut Writer) -> usize {
     let parts: Vec<(ScopePart, Place)> =
         ScopePart::ALL.into_iter().filter_map(|it| Some((it, writer.once(part(it)?)))).collect();
     let mut record = Record::default();
-    record.count_from(0, Unknown::Rank);
+    record.number_from(0, Unknown::Rank);
     record.number(flags, SMALL);
     record.number(parts.iter().fold(0, |all, (part, _)| all | part.bit()), 1);
     for (_, place) in parts {

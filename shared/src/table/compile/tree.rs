@@ -55,7 +55,7 @@ impl TreePiece {
         let bases = groups.first().map_or(&[][..], |(group, _)| group.scope.base().segments());
         let last = depth.checked_sub(1).and_then(|last| bases.get(last)).and_then(literal);
         let mut writer = Writer::new();
-        let root = tree.write(last.unwrap_or_default(), &mut writer);
+        let root = tree.write(last, &mut writer);
         Self { root, piece: writer.finish() }
     }
 }
@@ -99,19 +99,19 @@ impl<'r> Node<'r> {
         rules.insert(at, numbered);
     }
 
-    fn write(self, key: &str, writer: &mut Writer) -> usize {
+    /// With the literal by which it is found, if it is.
+    fn write(self, key: Option<&str>, writer: &mut Writer) -> usize {
         let literals: Vec<_> = self
             .literals
             .into_iter()
-            .map(|(literal, node)| (stored(literal), Place::Here(node.write(literal, writer))))
+            .map(|(literal, node)| (stored(literal), Place::Here(node.write(Some(literal), writer))))
             .collect();
         let patterns: Vec<_> = self
             .patterns
             .into_values()
-            .map(|(segment, node)| (pattern(segment, writer), Place::Here(node.write("", writer))))
+            .map(|(segment, node)| (pattern(segment, writer), Place::Here(node.write(None, writer))))
             .collect();
-        let mut record = Record::default();
-        record.text(key);
+        let mut record = keyed(key);
         let has = [
             (flag::LITERALS, !literals.is_empty()),
             (flag::PATTERNS, !patterns.is_empty()),
@@ -141,10 +141,17 @@ impl<'r> Node<'r> {
     }
 }
 
-/// A point of a tree that leads to literal segments only.
-pub(super) fn crossing(key: &str, children: Vec<(String, Place)>) -> Record {
+fn keyed(key: Option<&str>) -> Record {
     let mut record = Record::default();
-    record.text(key);
+    if let Some(key) = key {
+        record.text(key);
+    }
+    record
+}
+
+/// A point of a tree that leads to literal segments only.
+pub(super) fn crossing(key: Option<&str>, children: Vec<(String, Place)>) -> Record {
+    let mut record = keyed(key);
     record.number(flag::LITERALS, 1);
     record.append(&map(children));
     record
@@ -159,26 +166,27 @@ fn list(rules: &[Numbered<'_>], record: &mut Record) {
     let mut before: Option<&Rule> = None;
     for (group, number, rule) in rules {
         let leads = before.is_none_or(|before| before.standing(rule).is_ne());
-        record.count_from(if leads { number | LEADS } else { *number }, Unknown::Rules(*group));
+        record.number_from(if leads { number | LEADS } else { *number }, Unknown::Rules(*group));
         before = Some(rule);
     }
 }
 
-/// Places by a text with which each of them starts.
-pub(super) fn map(mut entries: Vec<(String, Place)>) -> Record {
-    // About one entry a bucket; few are tried one by one.
-    let bits = if entries.len() > 4 { usize::try_from(entries.len().ilog2()).unwrap_or_default() } else { 0 };
-    let bucket = |text: &str| Hash::of(text.as_bytes()).bucket(bits);
-    entries.sort_by_key(|(text, _)| bucket(text));
-    let mut record = Record::default();
-    record.number(bits, 1);
-    record.count(entries.len());
-    if bits > 0 {
-        for start in 0..=1_usize << bits {
-            record.count(entries.partition_point(|(text, _)| bucket(text) < start));
+/// Places by the text that stands there.
+pub(super) fn map(entries: Vec<(String, Place)>) -> Record {
+    // A third of the slots at least stays empty, so that few are tried one by one.
+    let bits = entries.len().saturating_mul(3).div_ceil(2).next_power_of_two().trailing_zeros();
+    let bits = usize::try_from(bits.max(1)).unwrap_or_default();
+    let mut slots = vec![Place::Nowhere; 1 << bits];
+    for (text, place) in entries {
+        let free = |slot: &usize| slots.get(*slot) == Some(&Place::Nowhere);
+        let slot = Hash::of(text.as_bytes()).slots(bits).find(free);
+        if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot)) {
+            *slot = place;
         }
     }
-    for (_, place) in entries {
+    let mut record = Record::default();
+    record.number(bits, 1);
+    for place in slots {
         record.place(place);
     }
     record

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::table::text::{COUNT, PLACE, push_number, push_stored};
+use crate::table::text::{MANY, NUMBER, PLACE, push_number, push_stored};
 
 /// Where a record is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Unknown {
     pub(super) fn width(self) -> usize {
         match self {
             Self::Piece | Self::Group(_) => PLACE,
-            Self::Rules(_) | Self::Rank => COUNT,
+            Self::Rules(_) | Self::Rank => NUMBER,
         }
     }
 }
@@ -100,13 +100,19 @@ impl Record {
         self.unknown(number, PLACE, unknown);
     }
 
+    /// How many there are.
     pub(super) fn count(&mut self, count: usize) {
-        self.number(count, COUNT);
+        if count < MANY {
+            self.number(count, 1);
+        } else {
+            self.number(MANY, 1);
+            self.number(count, NUMBER);
+        }
     }
 
-    /// A count to which something has to be added.
-    pub(super) fn count_from(&mut self, count: usize, unknown: Unknown) {
-        self.unknown(count, COUNT, Some(unknown));
+    /// A number to which something has to be added.
+    pub(super) fn number_from(&mut self, number: usize, unknown: Unknown) {
+        self.unknown(number, NUMBER, Some(unknown));
     }
 
     fn unknown(&mut self, value: usize, width: usize, unknown: Option<Unknown>) {
