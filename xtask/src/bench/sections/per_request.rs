@@ -21,7 +21,7 @@ const CONNECTIONS: usize = 16;
 
 const METHOD: &str = "\
 Ten routes `GET /v2/kind-N/{id}` of two services are asked in turn, over 16 connections. All but the first variant rewrite
-the path to `/internal/kind-N/ID` and set `X-Smsvc-Service`; each sends the request to the same backend, with the same `retry` and
+the path to `/internal/kind-N/ID`, and all but the last set `X-Smsvc-Service` then; each sends the request to the same backend, with the same `retry` and
 the same connections that `docker smsvc provider` publishes for every service. Every variant is a Traefik process of its own.
 
 * **no middleware**: one router for the host.
@@ -29,19 +29,26 @@ the same connections that `docker smsvc provider` publishes for every service. E
   `replacePathRegex` and `headers`.
 * **plugin**: what `docker smsvc provider` publishes for these routes: the parent router with the plugin, and a child router for each
   service, which removes the header again.
-* **interpreted**: the same routers, with a middleware in Go that Traefik interprets (Yaegi) in the place of the plugin.
+* **interpreted**: the same routers, with a middleware in Go that Traefik interprets (Yaegi) in the place of the plugin, written for these
+  routes alone.
+* **native**: what `docker smsvc gateway render --as native` prints for these routes, as far as Traefik's own routers can say it. It takes
+  nothing below a route, but does not name the service, and answers nothing but 404.
+
+*Built-in* is the cheapest, and lets more through: whatever is below a route's path reaches the service as it came. *Plugin* and
+*interpreted* answer alike what no route declares (404, 405 with `Allow`, 400), which is tried before anything is measured.
 
 CPU is the user and system time of the Traefik process, divided by the number of requests. The peer of each ratio is *built-in*.";
 
-/// A Traefik that is set up in one of the four ways.
+/// A Traefik that is set up in one of the ways.
 struct Variant {
     name: &'static str,
     proxy: Proxy,
 }
 
-/// Sets all four up, checks that they do the same, and measures them in turns.
+/// Sets all of them up, checks that they do the same, and measures them in turns.
 pub(super) fn measure(bench: &Bench) -> Result<Section> {
-    let ours = published(bench, "per-request", HOST, &declared())?.document;
+    let published = published(bench, "per-request", HOST, &declared())?;
+    let (ours, native) = (published.document, published.native);
     let interpreted = with_interpreter(ours.clone())?;
     let backend = bench.backend.address.to_string();
     let start = |name: &'static str, document: &Value, plugin: Option<Plugin>| -> Result<Variant> {
@@ -55,10 +62,13 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
         start("built-in", &reached_alike(built_in(&backend), &ours)?, None)?,
         start("plugin", &ours, Some(Plugin::guest(&bench.guest)?))?,
         start("interpreted", &interpreted, Some(Plugin::interpreted()))?,
+        start("native", &reached_alike(native, &ours)?, None)?,
     ];
     for variant in &variants {
         check(variant).with_context(|| format!("the variant {}", variant.name))?;
     }
+    let [.., plugin, interpreted, _native] = &variants;
+    check_alike(plugin, interpreted)?;
     let generator = Generator::new(&bench.folder("per-request")?)?;
     let paths: Vec<String> = (0..ROUTES).map(path).collect();
     let requests = generator.requests("ten", HOST, &paths)?;
@@ -174,7 +184,7 @@ fn with_interpreter(mut document: Value) -> Result<Value> {
     let mut replaced = 0;
     for middleware in middlewares.context("the document has no middlewares")?.values_mut() {
         if middleware.get("plugin").is_some() {
-            *middleware = json!({"plugin": {"interpreted": {"routes": routes}}});
+            *middleware = json!({"plugin": {"interpreted": {"host": HOST, "routes": routes}}});
             replaced += 1;
         }
     }
@@ -196,6 +206,36 @@ fn check(variant: &Variant) -> Result<()> {
         };
         if seen.target != target {
             bail!("the backend sees {} where {target} is meant", seen.target);
+        }
+    }
+    Ok(())
+}
+
+/// What no route declares is answered alike, and what is odd about a declared one is kept alike.
+fn check_alike(plugin: &Variant, interpreted: &Variant) -> Result<()> {
+    for (method, target) in [
+        ("HEAD", "/v2/kind-1/7"),
+        ("GET", "/v2/kind-1/7?a=1&b=%zz"),
+        ("GET", "/v2/kind-1/a%2Fb"),
+        ("GET", "/v2/kind-1/a.b"),
+        ("GET", "/v2/kind-1/%2e%2e%2fb"),
+        ("GET", "/v2/kind-1/..%5Cb"),
+        ("GET", "/v2/kind-1/"),
+        ("GET", "/v2/kind-1/7/8"),
+        ("GET", "/v2/kind-10/7"),
+        ("GET", "/v2"),
+        ("POST", "/v2/kind-1/7"),
+        ("OPTIONS", "/v2/kind-1/7"),
+        ("POST", "/v2/kind-1/7/8"),
+    ] {
+        let of = |variant: &Variant| -> Result<_> {
+            let answer = Request::new(method, HOST, target).send(variant.proxy.web)?;
+            let allow = answer.header("Allow").map(str::to_owned);
+            Ok((answer.status, allow, Seen::of(&answer).map(|seen| seen.target)))
+        };
+        let (ours, other) = (of(plugin)?, of(interpreted)?);
+        if ours != other {
+            bail!("{method} {target}: the plugin makes {ours:?} of it, the interpreted middleware {other:?}");
         }
     }
     Ok(())
