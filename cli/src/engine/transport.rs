@@ -5,10 +5,11 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::process::Stdio;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bollard::errors::Error as BollardError;
 use http_body_util::BodyExt as _;
@@ -20,10 +21,15 @@ use hyper::{HeaderMap, Request, Response, Uri};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::{Sleep, sleep};
 
 use super::host::Host;
+
+/// How long the end of a `docker` that gives nothing more is waited for.
+const ENDING: Duration = Duration::from_secs(2);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type BoxBody = UnsyncBoxBody<Bytes, BoxError>;
@@ -123,7 +129,16 @@ impl tower_service::Service<Uri> for Dial {
 enum Stream {
     Unix(TokioIo<UnixStream>),
     Tcp(TokioIo<TcpStream>),
-    Docker { input: TokioIo<ChildStdin>, output: TokioIo<ChildStdout>, _child: Box<Child> },
+    Docker(Box<Dialed>),
+}
+
+/// A `docker` that is connected to the engine for us.
+struct Dialed {
+    input: TokioIo<ChildStdin>,
+    output: ChildStdout,
+    child: Child,
+    /// Until when its end is waited for, once it has nothing more to give.
+    ending: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
@@ -141,8 +156,29 @@ impl Stream {
             .spawn()?;
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         let input = TokioIo::new(child.stdin.take().ok_or_else(closed)?);
-        let output = TokioIo::new(child.stdout.take().ok_or_else(closed)?);
-        Ok(Self::Docker { input, output, _child: Box::new(child) })
+        let output = child.stdout.take().ok_or_else(closed)?;
+        Ok(Self::Docker(Box::new(Dialed { input, output, child, ending: None })))
+    }
+}
+
+impl Dialed {
+    /// Docker says why it could not go on after it has closed its output: so the end of that is the end of the process.
+    fn poll_read(&mut self, cx: &mut Context<'_>, mut buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        if self.ending.is_none() {
+            let mut bytes = [0; 8192];
+            let room = bytes.len().min(buffer.remaining());
+            let mut part = ReadBuf::new(bytes.get_mut(..room).unwrap_or_default());
+            ready!(Pin::new(&mut self.output).poll_read(cx, &mut part))?;
+            if !part.filled().is_empty() {
+                buffer.put_slice(part.filled());
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let ending = self.ending.get_or_insert_with(|| Box::pin(sleep(ENDING)));
+        match pin!(self.child.wait()).poll(cx) {
+            Poll::Pending => ending.as_mut().poll(cx).map(Ok),
+            Poll::Ready(_) => Poll::Ready(Ok(())),
+        }
     }
 }
 
@@ -161,7 +197,7 @@ impl Read for Stream {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
             Self::Tcp(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Docker { output, .. } => Pin::new(output).poll_read(cx, buffer),
+            Self::Docker(dialed) => dialed.poll_read(cx, buffer),
         }
     }
 }
@@ -171,7 +207,7 @@ impl Write for Stream {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
             Self::Tcp(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Docker { input, .. } => Pin::new(input).poll_write(cx, bytes),
+            Self::Docker(dialed) => Pin::new(&mut dialed.input).poll_write(cx, bytes),
         }
     }
 
@@ -179,7 +215,7 @@ impl Write for Stream {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_flush(cx),
             Self::Tcp(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Docker { input, .. } => Pin::new(input).poll_flush(cx),
+            Self::Docker(dialed) => Pin::new(&mut dialed.input).poll_flush(cx),
         }
     }
 
@@ -187,7 +223,7 @@ impl Write for Stream {
         match self.get_mut() {
             Self::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tcp(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Docker { input, .. } => Pin::new(input).poll_shutdown(cx),
+            Self::Docker(dialed) => Pin::new(&mut dialed.input).poll_shutdown(cx),
         }
     }
 }

@@ -118,7 +118,7 @@ impl Program {
         let ssh = fs::read_to_string(folder.path().join("ssh-arguments")).ok();
         Outcome {
             exit,
-            error: (exit != 0).then(|| said.lines().next().unwrap_or("").to_owned()),
+            error: (exit != 0).then(|| complaint(&said)),
             engine: engine.map(str::to_owned),
             version: calls.last().and_then(|call| call.version.clone()),
             auth: auth.map_or(Value::Null, |json| serde_json::from_slice(&json).expect("the header is JSON")),
@@ -126,6 +126,11 @@ impl Program {
             ssh: ssh.map(|arguments| arguments.trim().to_owned()),
         }
     }
+}
+
+/// What a command complains of first. A `docker` that is a pipe writes a log as well, and not always.
+fn complaint(said: &str) -> String {
+    said.lines().find(|line| !line.starts_with("time=")).unwrap_or_default().to_owned()
 }
 
 /// The headers that all calls have.
