@@ -11,14 +11,14 @@
 //! versions   (first·3 last·3)…                  from number 1 on
 //! map        bits·1 place·5…                    2^bits slots, looked at from that of the hash on up to an empty one; at a place
 //!                                               stands the text, and behind it what it is found for: a root·5 for a host, or a node
-//! node       flags·1 [map] [count (pattern·5 node·5)…] [list of the exact, the rest, the prefix] [scope·5]
+//! node       flags·1 [map] [count (pattern·5 node·5)…] [scope·5] [list of the exact, the rest, the prefix]
 //! list       count rule·4…                      by precedence; the first of those that declare alike has LEADS
 //! pattern    whole·1 [head text count·2 (constraint·5 tail text)…]
 //! constraint kind·1 [count text… | least·6 most·6]
 //! route      scope·5 router·5 methods·width parts·3 place·5…
 //! scope      rank·4 flags·2 parts·1 place·5…
 //! access     count permission… count scope…               the words that a token has to say
-//! authority  count realm count (key value)…            as `smsvc.auth.*` states them, but for the claims
+//! authority  count realm count (key value)…              as `smsvc.auth.*` states them, but for the claims
 //! claims     count (header claim)…
 //! ```
 

@@ -37,8 +37,10 @@ struct Node<'t> {
     literals: Option<Map>,
     /// How many, and where.
     patterns: Span,
-    /// At what stands behind those.
-    behind: Cursor<'t>,
+    /// The group whose base ends here.
+    scope: Option<usize>,
+    /// At the rules that end here.
+    lists: Cursor<'t>,
 }
 
 /// So many things at a place.
@@ -82,7 +84,7 @@ impl<'w, 't> Walk<'w, 't> {
             while let Some(at) = place {
                 let node = Node::read(self.table, at);
                 if path.fits_prefix() {
-                    concerned = node.scope().or(concerned);
+                    concerned = node.scope.or(concerned);
                 }
                 place = match (path.split_first(), node.literals) {
                     (Some((first, after)), Some(literals)) => {
@@ -219,7 +221,8 @@ impl<'t> Node<'t> {
         let literals = if has & flag::LITERALS != 0 { Some(Map::read(&mut cursor)) } else { None };
         let patterns =
             if has & flag::PATTERNS != 0 { Span::read(&mut cursor, 2 * PLACE) } else { Span::default() };
-        Self { has, literals, patterns, behind: cursor }
+        let scope = if has & flag::SCOPE != 0 { Some(cursor.number::<PLACE>()) } else { None };
+        Self { has, literals, patterns, scope, lists: cursor }
     }
 
     /// Whether rules may end here that take more than the path up to here.
@@ -229,7 +232,7 @@ impl<'t> Node<'t> {
 
     /// The rules that end here and take what is left of a path: the exact ones, those with a rest, those for a prefix.
     fn ends(&self, path: Rest<'_>) -> impl Iterator<Item = Span> + use<'t> {
-        let (has, mut cursor) = (self.has, self.behind);
+        let (has, mut cursor) = (self.has, self.lists);
         let ends = [
             (flag::EXACT, path.is_end()),
             (flag::REST, path.fits_rest()),
@@ -239,20 +242,6 @@ impl<'t> Node<'t> {
             let list = Span::read(&mut cursor, NUMBER);
             takes.then_some(list)
         })
-    }
-
-    /// The group whose base ends here.
-    fn scope(&self) -> Option<usize> {
-        if self.has & flag::SCOPE == 0 {
-            return None;
-        }
-        let mut cursor = self.behind;
-        for bit in [flag::EXACT, flag::REST, flag::PREFIX] {
-            if self.has & bit != 0 {
-                Span::read(&mut cursor, NUMBER);
-            }
-        }
-        Some(cursor.number::<PLACE>())
     }
 }
 

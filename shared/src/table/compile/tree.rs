@@ -131,11 +131,11 @@ impl<'r> Node<'r> {
                 record.place(node);
             }
         }
-        for rules in [self.exact, self.rest, self.prefix] {
-            list(&rules, &mut record);
-        }
         if let Some((_, place)) = self.scope {
             record.place(place);
+        }
+        for rules in [self.exact, self.rest, self.prefix] {
+            list(&rules, &mut record);
         }
         writer.append(&record)
     }
