@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use smsvc_tests::backend::LOSE;
 use smsvc_tests::gateway::{Gateway, entry_point, import_traefik};
 use smsvc_tests::http::Request;
 use smsvc_tests::patience::wait_for;
@@ -15,6 +16,7 @@ use crate::world::{Rule, World};
 pub(crate) const RULES: &[Rule] = &[
     ("a_gateway_is_made_changed_and_removed_without_a_trace", made_changed_and_removed),
     ("no_request_through_the_gateway_fails_while_tasks_are_replaced_and_scaled", no_request_fails),
+    ("a_request_that_a_task_lost_is_sent_again_where_that_is_wanted_and_safe", lost_requests),
     ("a_gateway_that_cannot_be_is_refused_before_anything_is_made", refused),
 ];
 
@@ -191,6 +193,59 @@ fn no_request_fails(world: &World) -> Result<()> {
     std::thread::sleep(Duration::from_millis(300));
     ensure!(load.stop().failed > 0, "nothing was noticed");
     Ok(())
+}
+
+/// Each of two tasks loses the first request of a kind: the third try is answered.
+fn lost_requests(world: &World) -> Result<()> {
+    let gateway = gateway(world, "again")?;
+    let ground = world.ground("again");
+    let web = web(world)?;
+    let point = entry_point(web);
+    let _down = Down(&gateway);
+    gateway.up(&[&on_node(world, &point)[..], &["--repeat", "2"]].concat())?;
+    let host = ground.host();
+    let options = ["--network", &world.stage.network, "--replicas", "2", "--group", "again", "--host", &host];
+    let routes = ["--port", "8080", "--route", "GET,POST,PUT /l"];
+    ground.create("s", &[&options[..], &routes].concat())?;
+    ground.wait_running("s", 2)?;
+    let stage = world.stage.traefik.web;
+    for server in [web, stage] {
+        wait_for("an answer", ROUTED, || {
+            let response = Request::new("GET", &host, "/l").send(server)?;
+            ensure!(response.status == 200, "{}", response.status);
+            anyhow::Ok(())
+        })?;
+    }
+    for (server, method, body, status) in [
+        (web, "GET", "", 200),
+        (web, "PUT", "", 200),
+        // A body has gone with the task, and a second order is no less than one.
+        (web, "PUT", "pet", 502),
+        (web, "POST", "pet", 502),
+        (web, "POST", "", 502),
+        // Nothing is sent again unless that is wanted.
+        (stage, "GET", "", 502),
+    ] {
+        let key = format!("{method} {} {server}", body.len());
+        let of = |key: &str| {
+            let request = Request::new(method, &host, "/l").with("Content-Length", &body.len().to_string());
+            request.with(LOSE, key).send_with(server, body)
+        };
+        let found = of(&key)?.status;
+        ensure!(
+            found == status,
+            "{method} with {body:?} to {server} is answered with {found}, not with {status}"
+        );
+    }
+    // Bodies pass as they did.
+    let body = "p".repeat(3 << 20);
+    let request = Request::new("POST", &host, "/l").with("Content-Length", &body.len().to_string());
+    let status = request.send_with(web, &body)?.status;
+    ensure!(status == 200, "a body of 3 MiB is answered with {status}");
+    wait_for("a status in which Traefik has the routes", ROUTED, || {
+        let status = gateway.call("status", &["--format", "json"])?;
+        has_routes(&serde_json::from_str(&status.stdout)?)
+    })
 }
 
 /// Traefik has no way to Docker; the provider has the socket, and else as little as can be.

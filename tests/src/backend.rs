@@ -5,6 +5,9 @@ use crate::http::Response;
 /// The header with which a request makes the backend break off in the middle of a chunked body.
 pub const ABORT: &str = "X-Backend-Abort";
 
+/// The header with which the first request of a value is read by a backend, and not answered.
+pub const LOSE: &str = "X-Backend-Lose";
+
 /// Who answered, and what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {

@@ -109,6 +109,11 @@ pub struct UpArgs {
     #[arg(long)]
     pub provider_tls: bool,
 
+    /// How often a request is sent again whose task ends before it answers: one without a body, of any method but POST and
+    /// PATCH. Takes Traefik 3.7.6 or later
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub repeat: u32,
+
     /// Docker secret with which tokens are signed (HS256): the plugin finds it at /run/secrets/NAME
     #[arg(long = "token-secret", value_name = "NAME", conflicts_with = "provider_only")]
     pub token_secrets: Vec<String>,

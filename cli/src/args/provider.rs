@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use smsvc_core::traefik::Retry;
 
 use crate::flags::grammar::positive_nanoseconds;
 
@@ -66,12 +67,17 @@ pub struct ProviderArgs {
     pub max_age: Duration,
 
     /// How many tasks Traefik tries until one takes the connection; 1 leaves that to Traefik
-    #[arg(long, value_name = "NUMBER", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "NUMBER", default_value_t = Retry::default().attempts, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub attempts: u32,
 
     /// How long Traefik waits for a task to take the connection
-    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "500ms", value_parser = duration)]
     pub dial_timeout: Duration,
+
+    /// How often Traefik sends a request again whose task ends before it answers, or answers 502 or 504: one without a
+    /// body, of any method but POST and PATCH. Takes Traefik 3.7.6 or later
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10))]
+    pub repeat: u32,
 
     /// Name of the plugin in Traefik's static configuration
     #[arg(long, value_name = "NAME", default_value = "smsvc")]

@@ -20,9 +20,10 @@ pub async fn provider(
     cancellation: Cancellation,
     report: Report,
 ) -> Result<(), Error> {
-    let retry = (args.attempts > 1).then(|| Retry {
+    let retry = (args.attempts > 1 || args.repeat > 0).then(|| Retry {
         attempts: args.attempts,
         dial_timeout: u32::try_from(args.dial_timeout.as_millis()).unwrap_or(u32::MAX).max(1),
+        repeats: args.repeat,
     });
     let document =
         DocumentOptions { plugin: args.plugin.clone(), entry_points: args.entry_points.clone(), retry };

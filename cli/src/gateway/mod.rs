@@ -52,6 +52,8 @@ pub struct Wish {
     pub entry_points: Vec<EntryPoint>,
     /// Whether Traefik asks the provider over TLS.
     pub provider_tls: bool,
+    /// How often a request is sent again that a task has lost.
+    pub repeat: u32,
     /// The provider's image, and where it can run.
     pub provider_image: String,
     /// The only node that has the image.

@@ -31,6 +31,10 @@ pub fn provider_service(wish: &Wish, ids: &Ids) -> Value {
     if wish.provider_tls {
         arguments.extend(["--tls-cert", &identity_file, "--tls-key", &identity_file]);
     }
+    let repeat = wish.repeat.to_string();
+    if wish.repeat > 0 {
+        arguments.extend(["--repeat", &repeat]);
+    }
     arguments.extend(wish.only_network.iter().flat_map(|name| ["--network", name]));
     arguments.extend(wish.entry_points.iter().flat_map(|point| ["--entrypoint", &point.name]));
     json!({

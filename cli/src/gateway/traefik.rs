@@ -156,6 +156,7 @@ pub(crate) mod tests {
             }),
             entry_points: vec!["web=:80".parse().unwrap()],
             provider_tls: false,
+            repeat: 0,
             provider_image: "sha256:1".into(),
             provider_node: None,
             socket: PathBuf::from("/var/run/docker.sock"),

@@ -83,6 +83,8 @@ pub struct GatewayState {
     pub served: Vec<Served>,
     /// The routers that Traefik does not take.
     pub refused: Vec<Refused>,
+    /// The version of Traefik, where it is too old for `--repeat`.
+    pub outdated: Option<String>,
     /// Now.
     pub now: Timestamp,
 }
@@ -94,6 +96,7 @@ impl GatewayState {
         self.parts.iter().all(|part| part.running > 0 && part.running >= part.wanted)
             && self.served.iter().all(has_routes)
             && self.refused.is_empty()
+            && self.outdated.is_none()
     }
 
     /// For programs.
@@ -119,6 +122,7 @@ impl GatewayState {
             "problems": self.problems,
             "served": self.served.iter().map(Served::json).collect::<Vec<_>>(),
             "refusedRouters": self.refused.iter().map(|it| json!({ "router": it.router, "reason": it.reason })).collect::<Vec<_>>(),
+            "outdatedTraefik": self.outdated,
         })
     }
 
@@ -276,6 +280,11 @@ impl Report {
         }
         for Refused { router, reason } in &state.refused {
             self.result(&format!("  Traefik does not take router {router}: {reason}"));
+        }
+        if let Some(version) = &state.outdated {
+            self.result(&format!(
+                "  Traefik {version} refuses routes or bodies with --repeat, which takes 3.7.6: a newer image, or no --repeat"
+            ));
         }
         for problem in &state.problems {
             self.result(&format!("  left out: {problem}"));

@@ -42,7 +42,7 @@ pub(crate) fn document(spec: &Spec, backends: &[Backend]) -> String {
 
 /// What the document depends on beside the groups.
 pub(crate) fn options() -> DocumentOptions {
-    let retry = Some(Retry { attempts: 2, dial_timeout: 1_000 });
+    let retry = Some(Retry { attempts: 2, dial_timeout: 1_000, repeats: 0 });
     DocumentOptions { plugin: "smsvc".to_owned(), entry_points: Vec::new(), retry }
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Http, PARENT, RETRY, STRIP, rule};
+use super::{Http, PARENT, Retry, STRIP, rule};
 use crate::amount::Rate;
 use crate::group::{Group, Member};
 use crate::header_change::HeaderChanges;
@@ -13,7 +13,13 @@ use crate::route::Route;
 use crate::table::own_router;
 
 /// Writes the routers of a service under these parents.
-pub(super) fn write(parents: &[String], group: &Group, member: &Member, retries: bool, http: &mut Http) {
+pub(super) fn write(
+    parents: &[String],
+    group: &Group,
+    member: &Member,
+    retry: Option<Retry>,
+    http: &mut Http,
+) {
     let service = format!("{PARENT}-{}", member.service);
     let router = |found_by: &str, middlewares: &[String]| {
         json!({
@@ -30,7 +36,7 @@ pub(super) fn write(parents: &[String], group: &Group, member: &Member, retries:
     });
     let mut common = vec![STRIP.to_owned()];
     common.extend(body);
-    common.extend(retries.then(|| RETRY.to_owned()));
+    common.extend(retry.into_iter().flat_map(Retry::middlewares).map(|(name, _)| name.to_owned()));
     http.routers.insert(service.clone(), router(member.service.as_str(), &common));
     for route in member.routes.iter().filter(|route| route.needs_own_router()) {
         let name = format!("{service}.{}", route.name());

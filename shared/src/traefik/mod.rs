@@ -49,6 +49,11 @@ const PARENT: &str = "smsvc";
 const STRIP: &str = "smsvc-strip";
 /// The middleware that tries another task.
 const RETRY: &str = "smsvc-retry";
+/// The middleware that sends a request again that a task has lost.
+const REPEAT: &str = "smsvc-repeat";
+
+/// The pause before a second try. Traefik's default is none.
+const PAUSE: &str = "20ms";
 
 /// Where the tasks of a service listen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,18 +82,46 @@ pub struct DocumentOptions {
 }
 
 /// How Traefik goes over to another task when one does not take the connection: it may have stopped a moment ago. A
-/// request of which anything was sent is never repeated.
+/// request of which anything was sent is repeated only where `repeats` says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// How many tasks are tried, the first one included.
     pub attempts: u32,
     /// How long each may take to accept a connection, in milliseconds.
     pub dial_timeout: u32,
+    /// How often a request is sent again whose task did not answer it, or with 502 or 504. Only what is idempotent
+    /// (RFC 9110, section 9.2.2) and has no body is. Traefik 3.6 refuses a document with this, and 3.7 before
+    /// [`Retry::REPEATS_SINCE`] answers every request with a body with 413.
+    pub repeats: u32,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { attempts: 5, dial_timeout: 2_000 }
+        Self { attempts: 10, dial_timeout: 500, repeats: 0 }
+    }
+}
+
+impl Retry {
+    /// The version of Traefik from which on `repeats` may be more than none.
+    pub const REPEATS_SINCE: [u32; 3] = [3, 7, 6];
+
+    /// The middlewares, in the order in which a request passes them.
+    fn middlewares(self) -> impl Iterator<Item = (&'static str, Value)> {
+        // A 504 that took a backend this long is an answer, and would take it as long again.
+        let patience = u64::from(self.attempts).saturating_mul(self.dial_timeout.into());
+        let repeat = (self.repeats > 0).then(|| {
+            let attempts = u64::from(self.repeats).saturating_add(1);
+            let timeout = format!("{patience}ms");
+            json!({"retry": {
+                "attempts": attempts,
+                "initialInterval": PAUSE,
+                "timeout": timeout,
+                "status": ["502", "504"],
+                "maxRequestBodyBytes": 0,
+            }})
+        });
+        let retry = json!({"retry": {"attempts": self.attempts, "initialInterval": PAUSE}});
+        repeat.map(|repeat| (REPEAT, repeat)).into_iter().chain([(RETRY, retry)])
     }
 }
 
@@ -192,7 +225,7 @@ impl Kept {
     fn write(&self, refs: &[String], options: &DocumentOptions) -> Part {
         let mut http = Http::default();
         for (member, backend) in self.group.services.iter().zip(&self.backends) {
-            child::write(refs, &self.group, member, options.retry.is_some(), &mut http);
+            child::write(refs, &self.group, member, options.retry, &mut http);
             let backend = backend.as_deref();
             // A transport of its own would lose what the operator has said of certificates.
             let own = options.retry.is_some() && backend.is_some_and(|it| it.scheme != Scheme::Https);
@@ -213,8 +246,7 @@ fn shared_by_all(options: &DocumentOptions, used: bool) -> Part {
     let strip = json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}});
     http.middlewares.insert(STRIP.to_owned(), strip);
     if let Some(retry) = options.retry.filter(|_| used) {
-        let middleware = json!({"retry": {"attempts": retry.attempts, "initialInterval": "20ms"}});
-        http.middlewares.insert(RETRY.to_owned(), middleware);
+        http.middlewares.extend(retry.middlewares().map(|(name, middleware)| (name.to_owned(), middleware)));
         // A transport of one's own has Go's default of 2 where Traefik's has 200: more clients than that would have a new
         // connection to the task made for each request.
         let timeouts = json!({"dialTimeout": format!("{}ms", retry.dial_timeout)});
@@ -481,7 +513,7 @@ mod tests {
         assert!(services["smsvc-orders"]["loadBalancer"]["healthCheck"].is_null());
     }
 
-    const RETRIES: Retry = Retry { attempts: 3, dial_timeout: 1000 };
+    const RETRIES: Retry = Retry { attempts: 3, dial_timeout: 1000, repeats: 0 };
 
     #[test]
     fn a_task_that_takes_no_connection_is_left_for_another_one() {
@@ -498,5 +530,21 @@ mod tests {
         );
         let https = &http["services"]["smsvc-orders"]["loadBalancer"];
         assert!(https.get("serversTransport").is_none(), "what the operator says of certificates holds");
+    }
+
+    #[test]
+    fn a_request_is_sent_again_only_where_that_is_wanted() {
+        let of = |repeats| {
+            let options = DocumentOptions { retry: Some(Retry { repeats, ..RETRIES }), ..options() };
+            document(&petstore(), &[backend("pets", Scheme::Http, &["10.0.1.3"])], &options)
+        };
+        assert!(!of(0).to_string().contains("smsvc-repeat"));
+        let http = &of(2)["http"];
+        let chain = json!(["smsvc-strip", "smsvc-repeat", "smsvc-retry"]);
+        assert_eq!(http["routers"]["smsvc-pets"]["middlewares"], chain);
+        let repeat = json!({"retry": {
+            "attempts": 3, "initialInterval": "20ms", "timeout": "3000ms", "status": ["502", "504"], "maxRequestBodyBytes": 0,
+        }});
+        assert_eq!(http["middlewares"]["smsvc-repeat"], repeat);
     }
 }

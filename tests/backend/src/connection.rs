@@ -1,7 +1,9 @@
 //! One connection: request after request until one of the two sides closes it.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::sync::{Mutex, PoisonError};
 
 use crate::echo;
 use crate::request::Request;
@@ -10,6 +12,12 @@ use crate::request::Request;
 /// "dies" in the middle of an answer. A field and not a path, so that every declared route can be made to
 /// die.
 const ABORT: &str = "X-Backend-Abort";
+
+/// The first request with a value of this field is lost: read, and not answered. Each backend loses one by itself.
+const LOSE: &str = "X-Backend-Lose";
+
+/// The values that were seen.
+static LOST: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// The variable with a target that is answered with 503: for trials of health checks.
 const UNWELL: &str = "BACKEND_UNWELL";
@@ -28,6 +36,9 @@ pub(crate) fn serve(stream: TcpStream, service: &str) -> io::Result<()> {
         if request.header(ABORT).is_some() {
             return writer.write_all(HALF_AN_ANSWER);
         }
+        if request.header(LOSE).is_some_and(is_first) {
+            return Ok(());
+        }
         let reusable = skip_body(&mut reader, &request)?;
         let status =
             if unwell.as_ref() == Some(&request.target) { "503 Service Unavailable" } else { "200 OK" };
@@ -37,6 +48,10 @@ pub(crate) fn serve(stream: TcpStream, service: &str) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_first(value: &str) -> bool {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).insert(value.to_owned())
 }
 
 /// The whole answer. One to HEAD has the length of the body, but not the body (RFC 9110, section 9.3.2); so

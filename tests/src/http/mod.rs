@@ -17,7 +17,7 @@ pub use response::Response;
 /// How long to wait for a connection, and between two pieces of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A request without a body.
+/// A request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method token.
@@ -50,7 +50,12 @@ impl Request {
 
     /// Sends it over a new connection, which the answer's end closes.
     pub fn send(&self, server: SocketAddr) -> Result<Response> {
-        let wire = exchange(server, self.head().as_bytes(), Ending::Open)
+        self.send_with(server, "")
+    }
+
+    /// The same with a body, which the fields have to announce.
+    pub fn send_with(&self, server: SocketAddr, body: &str) -> Result<Response> {
+        let wire = exchange(server, (self.head() + body).as_bytes(), Ending::Open)
             .with_context(|| format!("no answer to {self:?}"))?;
         Response::parse(&wire, &self.method).with_context(|| format!("no HTTP answer to {self:?}"))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
+use smsvc_core::traefik::Retry;
 
 use crate::engine::Task;
 use crate::provider::{ReaderLine, Reading};
@@ -91,6 +92,12 @@ fn trouble(line: &str) -> Option<&str> {
 /// The version that Traefik has told when it started.
 pub(super) fn traefik_version(log: &str) -> Option<String> {
     version(log, "Traefik version ", " built on ")
+}
+
+/// Whether this version of Traefik is too old to be told that lost requests are sent again.
+pub(super) fn cannot_repeat(version: &str) -> bool {
+    let numbers: Vec<u32> = version.split('.').map_while(|number| number.parse().ok()).collect();
+    !numbers.is_empty() && numbers.as_slice() < Retry::REPEATS_SINCE.as_slice()
 }
 
 /// The version that the provider has told when it started.
@@ -191,5 +198,15 @@ mod tests {
         assert_eq!(traefik_version(&log).as_deref(), Some("3.7.15"));
         assert_eq!(provider_version(&log).as_deref(), Some("0.1.0"));
         assert_eq!(traefik_version("nothing"), None);
+    }
+
+    #[test]
+    fn versions_are_compared_number_by_number() {
+        for (version, too_old) in
+            [("3.6.15", true), ("3.7.5", true), ("3.7.6", false), ("3.7.15", false), ("4.0.0-rc.1", false)]
+        {
+            assert_eq!(cannot_repeat(version), too_old, "{version}");
+        }
+        assert!(!cannot_repeat("dev"), "what is not known is not blamed");
     }
 }

@@ -47,7 +47,8 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
     let Some(provider) = own(&name.provider()) else {
         return Err(GatewayError::NoGateway { name: name.to_string() }.into());
     };
-    let published = publish(&snapshot.swarm, &options(provider));
+    let options = options(provider);
+    let published = publish(&snapshot.swarm, &options);
     let document: Value = serde_json::from_slice(&published.document.to_vec()).unwrap_or_default();
     let routers = document["http"]["routers"].as_object();
 
@@ -57,12 +58,14 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
     part.version = readers::provider_version(&log);
     part.troubles = readers::troubles(&log, now, |line| published.problems.iter().any(|it| it == line));
     let mut parts = vec![part];
-    let (mut served, mut refused) = (Vec::new(), Vec::new());
+    let (mut served, mut refused, mut outdated) = (Vec::new(), Vec::new(), None);
     if let Some(traefik) = own(&name.traefik()) {
         let tasks: Vec<&Task> = kept(traefik, &snapshot).filter(|task| runs(task)).collect();
         served = readers::served(&tasks, snapshot.control_id(), &readers::readers(&log));
         let (log, mut part) = seen(engine, traefik, &snapshot, &images).await;
         part.version = readers::traefik_version(&log);
+        let repeats = options.document.retry.is_some_and(|retry| retry.repeats > 0);
+        outdated = part.version.clone().filter(|version| repeats && readers::cannot_repeat(version));
         // The one that has its document for longest has said all that it says of it.
         let since = served.iter().filter_map(|served| served.got.as_ref().map(|(since, _)| *since)).min();
         if !served.is_empty() {
@@ -88,6 +91,7 @@ async fn look(engine: &impl Engine, args: &StatusArgs) -> Result<GatewayState, E
         problems: published.problems,
         served,
         refused,
+        outdated,
         now,
     })
 }
@@ -100,11 +104,12 @@ fn options(provider: &RawService) -> Options {
         let pairs = arguments.windows(2).filter(move |pair| pair[0] == flag);
         pairs.map(|pair| pair[1].to_owned()).collect::<Vec<_>>()
     };
+    let number = |flag: &str| behind(flag).pop().and_then(|text| text.parse().ok()).unwrap_or_default();
     Options {
         document: DocumentOptions {
             plugin: "smsvc".to_owned(),
             entry_points: behind("--entrypoint"),
-            retry: Some(Retry::default()),
+            retry: Some(Retry { repeats: number("--repeat"), ..Retry::default() }),
         },
         network: behind("--network").pop(),
     }
@@ -158,10 +163,12 @@ mod tests {
 
     #[test]
     fn what_the_provider_was_told_is_read_from_its_arguments() {
-        let args = ["provider", "--network", "front", "--entrypoint", "web", "--entrypoint", "safe"];
+        let args = "provider --repeat 2 --network front --entrypoint web --entrypoint safe";
+        let args: Vec<&str> = args.split(' ').collect();
         let spec = json!({ "TaskTemplate": { "ContainerSpec": { "Args": args } } });
         let options = options(&RawService::new(json!({ "ID": "p", "Spec": spec })).unwrap());
         assert_eq!(options.network.as_deref(), Some("front"));
         assert_eq!(options.document.entry_points, ["web", "safe"]);
+        assert_eq!(options.document.retry, Some(Retry { repeats: 2, ..Retry::default() }));
     }
 }

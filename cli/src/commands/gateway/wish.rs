@@ -68,6 +68,7 @@ pub(super) async fn prepare(
         traefik: None,
         entry_points: args.entry_points.clone(),
         provider_tls: args.provider_tls,
+        repeat: args.repeat,
         provider_image: String::new(),
         provider_node: None,
         socket,

@@ -62,7 +62,7 @@ impl Pair {
         let folder = self.cluster.folder().join("gateway");
         let gateway = Gateway::new(self.docker(), &folder, GATEWAY, TRAEFIK, guest)?;
         let point = entry_point(self.webs[0]);
-        let options = ["--network", NETWORK, "--local-image", "--entrypoint", &point];
+        let options = ["--network", NETWORK, "--local-image", "--entrypoint", &point, "--repeat", "2"];
         let place = ["--publish-mode", "host", "--constraint", "node.role==manager"];
         gateway.up(&[&options[..], &place].concat()).map(drop)
     }
