@@ -46,13 +46,16 @@ pub fn plugin() -> Result<PathBuf> {
     build("docker-smsvc", cargo().args(["build", "--package", "docker-smsvc"]))
 }
 
-/// A program of this machine as it is shipped: built with the profile `release`, or taken from the folder that
-/// [`SHIPPED_VARIABLE`] names.
-pub fn shipped(package: &str) -> Result<PathBuf> {
-    if let Some(folder) = env::var_os(SHIPPED_VARIABLE) {
-        return Ok(Path::new(&folder).join(package));
-    }
-    build(package, cargo().args(["build", "--release", "--package", package, "--bin", package]))
+/// A program that is built already, in the folder that [`SHIPPED_VARIABLE`] names.
+pub fn built(package: &str) -> Option<PathBuf> {
+    env::var_os(SHIPPED_VARIABLE).map(|folder| Path::new(&folder).join(package))
+}
+
+/// A program of this machine, built with the profile `release` if it is not [`built`].
+pub fn release(package: &str) -> Result<PathBuf> {
+    let build =
+        || build(package, cargo().args(["build", "--release", "--package", package, "--bin", package]));
+    built(package).map_or_else(build, Ok)
 }
 
 /// The simulated swarm, built with the profile `dev`.

@@ -36,6 +36,7 @@ use smsvc_tests::teardown::Teardown;
 use smsvc_tests::{artifact, traefik};
 use tempfile::TempDir;
 
+use crate::dist;
 use crate::report;
 use machine::Machine;
 use markdown::Report;
@@ -78,10 +79,11 @@ impl Bench {
         let folder = tempfile::Builder::new().prefix("smsvc-bench-").tempdir()?;
         let traefik = traefik::locate(&report::step)?;
         report::step("building the plugin, the guest, the simulator and the backend as they are shipped");
-        let plugin = artifact::shipped("docker-smsvc")?;
         let guest = artifact::guest()?;
-        let simulator = artifact::shipped("swarm-sim")?;
-        let backend = Backend::start(&artifact::shipped("smsvc-backend")?, folder.path())?;
+        let plugin =
+            artifact::built("docker-smsvc").map_or_else(|| dist::program_of_this_machine(&guest), Ok)?;
+        let simulator = artifact::release("swarm-sim")?;
+        let backend = Backend::start(&artifact::release("smsvc-backend")?, folder.path())?;
         Ok(Self { traefik, plugin, guest, simulator, backend, quick, folder, _teardown: teardown })
     }
 

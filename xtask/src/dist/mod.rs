@@ -7,7 +7,7 @@ mod release;
 mod target;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -61,6 +61,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
     }
     report::line(&format!("all is in {}", folder.display()));
     Ok(true)
+}
+
+/// The program that is released for this machine.
+pub(crate) fn program_of_this_machine(guest: &Path) -> Result<PathBuf> {
+    let target = Target::of_this_machine().context("nothing is released for this machine")?;
+    match target.lacking()? {
+        Some(lack) => bail!("{lack}"),
+        None => target.build(guest),
+    }
 }
 
 /// A program and its image. The image is made by a plugin of this machine, as `docker smsvc gateway image` makes it.

@@ -27,6 +27,11 @@ impl Target {
     /// All that are released.
     pub(super) const ALL: [Self; 2] = [Self::Amd64, Self::Arm64];
 
+    /// That of this machine.
+    pub(super) fn of_this_machine() -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.machine() == env::consts::ARCH)
+    }
+
     /// As images name it.
     pub(super) const fn architecture(self) -> &'static str {
         match self {
