@@ -40,8 +40,7 @@ const CONVERGED: &str = "120s";
 const METHOD: &str = "\
 Two Traefiks of the same binary on the manager of a swarm of three nodes: one that `docker smsvc gateway up` has made, with `--repeat 2`, and one
 with Traefik's own Swarm provider at its default of 15 s and the manager's socket. Every service is behind both, and its tasks
-are on the two workers. Its backend ends as soon as it is told to, without a word to the connections that it has. The provider of
-ours is a build without optimisation.
+are on the two workers. Its backend ends as soon as it is told to, without a word to the connections that it has.
 
 * **Failed requests**: two clients for each Traefik send one request after the other, each over a new connection, while the service
   is changed. *Failed* is every request without a 200 within 10 s, which is as long as a client waits. Updates are `docker smsvc update --force` of three

@@ -43,7 +43,6 @@ impl Pair {
         let tools = engine::tools().map_err(anyhow::Error::msg)?;
         // What is built while nodes run would take their processors.
         let backend = artifact::backend()?;
-        artifact::static_plugin()?;
         let cluster = Cluster::start(&tools, 1, 2)?;
         let manager = cluster.nodes.get(MANAGER).context("a swarm without nodes")?;
         let at = manager.reach()?;
@@ -59,8 +58,12 @@ impl Pair {
     }
 
     fn start_ours(&self, guest: &std::path::Path) -> Result<()> {
-        let folder = self.cluster.folder().join("gateway");
-        let gateway = Gateway::new(self.docker(), &folder, GATEWAY, TRAEFIK, guest)?;
+        let gateway = Gateway {
+            docker: self.docker().clone(),
+            name: GATEWAY.to_owned(),
+            image: TRAEFIK.to_owned(),
+            guest: guest.display().to_string(),
+        };
         let point = entry_point(self.webs[0]);
         let options = ["--network", NETWORK, "--local-image", "--entrypoint", &point, "--repeat", "2"];
         let place = ["--publish-mode", "host", "--constraint", "node.role==manager"];
