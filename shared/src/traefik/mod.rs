@@ -97,7 +97,7 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { attempts: 10, dial_timeout: 500, repeats: 0 }
+        Self { attempts: 16, dial_timeout: 500, repeats: 0 }
     }
 }
 
