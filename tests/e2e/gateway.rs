@@ -301,6 +301,7 @@ fn refused(world: &World) -> Result<()> {
                 "required flag(s) \"provider-image\" or \"local-image\" not set",
             ),
             (vec!["--network", &network, "--local-image", "--entrypoint", "web"], 125, "NAME=:PORT"),
+            (vec!["--network", &network, "--local-image", "--sysctl", "a"], 125, "NAME=VALUE"),
             (vec!["--network", &network, "--local-image", "--token-secret", &names], 1, "E510: "),
         ] {
             let outcome = gateway.try_up(&options)?;

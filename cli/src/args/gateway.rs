@@ -89,6 +89,10 @@ pub struct UpArgs {
     #[arg(long = "env", value_name = "KEY=VALUE")]
     pub environment: Vec<String>,
 
+    /// Kernel parameter of Traefik's containers, as `net.ipv4.tcp_retries2=4` (docker 19.03)
+    #[arg(long = "sysctl", value_name = "NAME=VALUE", value_parser = sysctl)]
+    pub sysctls: Vec<(String, String)>,
+
     /// More static configuration of Traefik, in YAML; it is laid over that of `up`
     #[arg(long = "static", value_name = "FILE")]
     pub static_file: Option<PathBuf>,
@@ -157,6 +161,16 @@ pub struct UpArgs {
     /// How long to wait for the tasks of one service
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = seconds)]
     pub timeout: Duration,
+}
+
+/// A kernel parameter, which has to have a value: the engine would take none as an empty one.
+fn sysctl(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("it has to be NAME=VALUE".to_owned()),
+    }
 }
 
 /// How ports are published.

@@ -77,6 +77,8 @@ pub struct TraefikWish {
     pub constraints: Vec<String>,
     /// Its environment, beside what it has anyway.
     pub environment: Vec<String>,
+    /// The kernel parameters of its containers, by name.
+    pub sysctls: BTreeMap<String, String>,
     /// The secrets with which tokens are signed: their ids, by their names.
     pub token_secrets: BTreeMap<String, String>,
     /// The whole static configuration, as a template for Docker.

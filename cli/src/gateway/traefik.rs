@@ -44,7 +44,7 @@ pub fn traefik_service(
     };
     // Two tasks cannot have the same port of a node.
     let order = if host { "stop-first" } else { "start-first" };
-    json!({
+    let mut spec = json!({
         "Name": wish.name.traefik(),
         "Labels": labels(&wish.name),
         "TaskTemplate": {
@@ -78,7 +78,11 @@ pub fn traefik_service(
             "Parallelism": 1, "FailureAction": "rollback", "Monitor": 5 * SECOND, "Order": order
         },
         "EndpointSpec": { "Mode": mode.to_string(), "Ports": ports },
-    })
+    });
+    if !traefik.sysctls.is_empty() {
+        spec["TaskTemplate"]["ContainerSpec"]["Sysctls"] = json!(traefik.sysctls);
+    }
+    spec
 }
 
 /// What the user sets comes in the place of what is set anyway.
@@ -150,6 +154,7 @@ pub(crate) mod tests {
                 replicas: Some(1),
                 constraints: Vec::new(),
                 environment: Vec::new(),
+                sysctls: BTreeMap::new(),
                 token_secrets: BTreeMap::new(),
                 settings: "a: b\n".into(),
                 grace: Duration::from_secs(10),
@@ -220,6 +225,15 @@ pub(crate) mod tests {
         assert_eq!(host["UpdateConfig"]["Order"], "stop-first");
         assert_eq!(host["EndpointSpec"]["Ports"][0]["PublishMode"], "host");
         assert_eq!(spec(|traefik| traefik.publish = PublishMode::None)["EndpointSpec"]["Ports"], json!([]));
+    }
+
+    #[test]
+    fn kernel_parameters_are_those_that_are_asked_for() {
+        let of = |spec: Value| spec["TaskTemplate"]["ContainerSpec"]["Sysctls"].clone();
+        assert_eq!(of(spec(|_| ())), Value::Null);
+        let set =
+            spec(|traefik| traefik.sysctls = BTreeMap::from([("net.ipv4.tcp_retries2".into(), "4".into())]));
+        assert_eq!(of(set), json!({"net.ipv4.tcp_retries2": "4"}));
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub(super) async fn prepare(
             replicas: (!args.global).then_some(args.replicas),
             constraints: args.constraints.clone(),
             environment: args.environment.clone(),
+            sysctls: args.sysctls.iter().cloned().collect(),
             token_secrets: token_secrets(engine, &args.token_secrets).await?,
             settings: settings.clone(),
             grace: GRACE,

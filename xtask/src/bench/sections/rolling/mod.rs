@@ -38,8 +38,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const CONVERGED: &str = "120s";
 
 const METHOD: &str = "\
-Two Traefiks of the same binary on the manager of a swarm of three nodes: one that `docker smsvc gateway up` has made, with `--repeat 2`, and one
-with Traefik's own Swarm provider at its default of 15 s and the manager's socket. Every service is behind both, and its tasks
+Two Traefiks of the same binary on the manager of a swarm of three nodes: one that `docker smsvc gateway up` has made, with
+`--repeat 2 --sysctl net.ipv4.tcp_retries2=4`, and one with Traefik's own Swarm provider at its default of 15 s and the manager's socket. Every service is behind both, and its tasks
 are on the two workers. Its backend ends as soon as it is told to, without a word to the connections that it has.
 
 * **Failed requests**: two clients for each Traefik send one request after the other, each over a new connection, while the service

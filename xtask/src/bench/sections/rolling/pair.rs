@@ -65,9 +65,10 @@ impl Pair {
             guest: guest.display().to_string(),
         };
         let point = entry_point(self.webs[0]);
-        let options = ["--network", NETWORK, "--local-image", "--entrypoint", &point, "--repeat", "2"];
+        let options = ["--network", NETWORK, "--local-image", "--entrypoint", &point];
+        let lost = ["--repeat", "2", "--sysctl", "net.ipv4.tcp_retries2=4"];
         let place = ["--publish-mode", "host", "--constraint", "node.role==manager"];
-        gateway.up(&[&options[..], &place].concat()).map(drop)
+        gateway.up(&[&options[..], &lost, &place].concat()).map(drop)
     }
 
     fn start_theirs(&self) -> Result<()> {
