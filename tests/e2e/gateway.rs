@@ -227,11 +227,8 @@ fn lost_requests(world: &World) -> Result<()> {
         (stage, "GET", "", 502),
     ] {
         let key = format!("{method} {} {server}", body.len());
-        let of = |key: &str| {
-            let request = Request::new(method, &host, "/l").with("Content-Length", &body.len().to_string());
-            request.with(LOSE, key).send_with(server, body)
-        };
-        let found = of(&key)?.status;
+        let request = Request::new(method, &host, "/l").with("Content-Length", &body.len().to_string());
+        let found = request.with(LOSE, &key).send_with(server, body)?.status;
         ensure!(
             found == status,
             "{method} with {body:?} to {server} is answered with {found}, not with {status}"

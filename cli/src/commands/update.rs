@@ -4,7 +4,7 @@ use super::converge::{Wait, converge};
 use super::moded;
 use super::sync::follow;
 use super::unless;
-use crate::engine::{Engine, EngineError, Image};
+use crate::engine::{Engine, Image};
 use crate::error::{Error, UpdateError};
 use crate::execute::{Done, execute};
 use crate::flags::{DockerLine, Instead, Line, UPDATE, UpdateRequest};
@@ -96,10 +96,8 @@ pub async fn update(
 pub(super) async fn changed(engine: &impl Engine, step: &Step, auth: Option<&str>) -> Result<Done, Error> {
     let outcome = execute(engine, step, auth).await;
     outcome.map_err(|error| match (error, step) {
-        (EngineError::Refused { message, .. }, Step::UpdateService { name, .. })
-            if message.contains("out of sequence") =>
-        {
-            UpdateError::OutOfSequence { name: name.clone(), message }.into()
+        (error, Step::UpdateService { name, .. }) if error.is_out_of_sequence() => {
+            UpdateError::OutOfSequence { name: name.clone(), message: error.to_string() }.into()
         }
         (error, _) => error.into(),
     })

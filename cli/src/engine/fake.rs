@@ -202,11 +202,15 @@ impl Engine for Fake {
 
     async fn change_service(
         &self,
-        _id: &str,
+        id: &str,
         _spec: &Value,
-        _change: ServiceChange<'_>,
+        change: ServiceChange<'_>,
     ) -> Result<Vec<String>, EngineError> {
-        self.called("POST /services/{id}/update").map(|_| Vec::new())
+        let services = &self.called("POST /services/{id}/update")?.services;
+        if services.iter().any(|service| service.id() == id && service.version() != change.version) {
+            return Err(EngineError::Refused { status: 500, message: "update out of sequence".to_owned() });
+        }
+        Ok(Vec::new())
     }
 
     async fn remove_service(&self, _id: &str) -> Result<(), EngineError> {

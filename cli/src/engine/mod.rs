@@ -234,3 +234,11 @@ pub enum EngineError {
         reason: String,
     },
 }
+
+impl EngineError {
+    /// Whether a change was made from a version that is not that of the object any more (swarmkit `manager/state/store`,
+    /// `ErrSequenceConflict`).
+    pub fn is_out_of_sequence(&self) -> bool {
+        matches!(self, Self::Refused { message, .. } if message.contains("out of sequence"))
+    }
+}
