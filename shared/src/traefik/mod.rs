@@ -105,23 +105,27 @@ impl Retry {
     /// The version of Traefik from which on `repeats` may be more than none.
     pub const REPEATS_SINCE: [u32; 3] = [3, 7, 6];
 
-    /// The middlewares, in the order in which a request passes them.
-    fn middlewares(self) -> impl Iterator<Item = (&'static str, Value)> {
+    /// The middlewares, in the order in which a request passes them: the name of each, and what makes it.
+    fn middlewares(self) -> impl Iterator<Item = (&'static str, fn(Self) -> Value)> {
+        let repeat: (_, fn(Self) -> Value) = (REPEAT, Self::repeat);
+        let retry: (_, fn(Self) -> Value) = (RETRY, Self::retry);
+        (self.repeats > 0).then_some(repeat).into_iter().chain([retry])
+    }
+
+    fn repeat(self) -> Value {
         // A 504 that took a backend this long is an answer, and would take it as long again.
         let patience = u64::from(self.attempts).saturating_mul(self.dial_timeout.into());
-        let repeat = (self.repeats > 0).then(|| {
-            let attempts = u64::from(self.repeats).saturating_add(1);
-            let timeout = format!("{patience}ms");
-            json!({"retry": {
-                "attempts": attempts,
-                "initialInterval": PAUSE,
-                "timeout": timeout,
-                "status": ["502", "504"],
-                "maxRequestBodyBytes": 0,
-            }})
-        });
-        let retry = json!({"retry": {"attempts": self.attempts, "initialInterval": PAUSE}});
-        repeat.map(|repeat| (REPEAT, repeat)).into_iter().chain([(RETRY, retry)])
+        json!({"retry": {
+            "attempts": u64::from(self.repeats).saturating_add(1),
+            "initialInterval": PAUSE,
+            "timeout": format!("{patience}ms"),
+            "status": ["502", "504"],
+            "maxRequestBodyBytes": 0,
+        }})
+    }
+
+    fn retry(self) -> Value {
+        json!({"retry": {"attempts": self.attempts, "initialInterval": PAUSE}})
     }
 }
 
@@ -186,9 +190,9 @@ impl Documents {
         self.groups.values().map(|kept| &kept.group)
     }
 
-    /// The dynamic configuration for the groups and the backends of their services (Traefik 3.6 and later, which have
-    /// `parentRefs`; 3.7 and later for a group with `limit.body`), as JSON that depends on nothing else, nor on what there
-    /// was before.
+    /// The dynamic configuration for the groups and the backends of their services, as JSON that depends on nothing else, nor
+    /// on what there was before. It takes Traefik 3.6, which has `parentRefs`; 3.7 for a group with `limit.body`; and
+    /// [`Retry::REPEATS_SINCE`] for repeats.
     ///
     /// * A service without addresses keeps its router and has no server: Traefik answers 503, where a missing router would
     ///   answer 404.
@@ -246,7 +250,7 @@ fn shared_by_all(options: &DocumentOptions, used: bool) -> Part {
     let strip = json!({"headers": {"customRequestHeaders": {SERVICE_HEADER: ""}}});
     http.middlewares.insert(STRIP.to_owned(), strip);
     if let Some(retry) = options.retry.filter(|_| used) {
-        http.middlewares.extend(retry.middlewares().map(|(name, middleware)| (name.to_owned(), middleware)));
+        http.middlewares.extend(retry.middlewares().map(|(name, make)| (name.to_owned(), make(retry))));
         // A transport of one's own has Go's default of 2 where Traefik's has 200: more clients than that would have a new
         // connection to the task made for each request.
         let timeouts = json!({"dialTimeout": format!("{}ms", retry.dial_timeout)});
