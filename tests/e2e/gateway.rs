@@ -41,6 +41,15 @@ pub(crate) fn on_node<'o>(world: &'o World, point: &'o str) -> [&'o str; 7] {
     ["--network", &world.stage.network, "--local-image", "--entrypoint", point, "--publish-mode", "host"]
 }
 
+/// Waits until Traefik at this address answers with 200.
+fn wait_for_answer(request: &Request, web: SocketAddr) -> Result<()> {
+    wait_for("an answer through the gateway", ROUTED, || {
+        let status = request.send(web)?.status;
+        ensure!(status == 200, "{status}");
+        Ok(())
+    })
+}
+
 /// Removes the gateway, whatever became of the trial.
 pub(crate) struct Down<'g>(pub(crate) &'g Gateway);
 
@@ -63,12 +72,7 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     gateway.up(&options)?;
     ground.publish("s", "gateway", &["GET /g"])?;
     let answers = || {
-        wait_for("an answer through the gateway", ROUTED, || {
-            let response = Request::new("GET", &ground.host(), "/g").send(web)?;
-            ensure!(response.status == 200, "{}", response.status);
-            anyhow::Ok(())
-        })
-        .with_context(|| {
+        wait_for_answer(&Request::new("GET", &ground.host(), "/g"), web).with_context(|| {
             gateway.docker.run(&["service", "logs", "--raw", "edge-traefik"]).unwrap_or_default()
         })
     };
@@ -98,11 +102,7 @@ fn made_changed_and_removed(world: &World) -> Result<()> {
     let again = gateway.up(&options)?;
     ensure!(again.trim() == "the gateway edge is as it should be", "{again}");
     ground.publish("late", "gateway", &["GET /late"])?;
-    wait_for("a route that Traefik has got over TLS", ROUTED, || {
-        let response = Request::new("GET", &ground.host(), "/late").send(web)?;
-        ensure!(response.status == 200, "{}", response.status);
-        Ok(())
-    })?;
+    wait_for_answer(&Request::new("GET", &ground.host(), "/late"), web).context("a route over TLS")?;
 
     wait_for("a status in which Traefik has the routes", ROUTED, || {
         let status = gateway.call("status", &["--format", "json"])?;
@@ -165,11 +165,7 @@ fn no_request_fails(world: &World) -> Result<()> {
     ground.create("s", &[&options[..], &["--route", "GET /c"]].concat())?;
     ground.wait_running("s", 3)?;
     let request = Request::new("GET", &host, "/c");
-    wait_for("an answer through the gateway", ROUTED, || {
-        let response = request.send(web)?;
-        ensure!(response.status == 200, "{}", response.status);
-        anyhow::Ok(())
-    })?;
+    wait_for_answer(&request, web)?;
 
     let docker = world.docker();
     let load = Load::start(web, &request, 4, Duration::from_millis(10));
@@ -210,11 +206,7 @@ fn lost_requests(world: &World) -> Result<()> {
     ground.wait_running("s", 2)?;
     let stage = world.stage.traefik.web;
     for server in [web, stage] {
-        wait_for("an answer", ROUTED, || {
-            let response = Request::new("GET", &host, "/l").send(server)?;
-            ensure!(response.status == 200, "{}", response.status);
-            anyhow::Ok(())
-        })?;
+        wait_for_answer(&Request::new("GET", &host, "/l"), server)?;
     }
     for (server, method, body, status) in [
         (web, "GET", "", 200),
@@ -273,11 +265,7 @@ fn refused(world: &World) -> Result<()> {
     gateway.up(&options)?;
     ground.publish("s", "refused", &["GET /r"])?;
     let request = Request::new("GET", &ground.host(), "/r");
-    wait_for("an answer through the gateway", ROUTED, || {
-        let status = request.send(web)?.status;
-        ensure!(status == 200, "{status}");
-        anyhow::Ok(())
-    })?;
+    wait_for_answer(&request, web)?;
     let before = (gateway.objects()?, gateway.task("traefik")?, gateway.task("provider")?);
 
     let small = world.ground("gateway-small");
