@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(with(&table[1..]), Some(ConfigError::Table(TableError::Unknown)));
         assert_eq!(with(&table[..table.len() - 1]), Some(ConfigError::Table(TableError::Damaged)));
         assert_eq!(with(&format!(r#"{table}","more":"x"#)), Some(ConfigError::Table(TableError::Damaged)));
-        let other = table.replacen("smsvcAD", "smsvcAE", 1);
+        let other = table.replacen("smsvcAE", "smsvcAF", 1);
         assert_eq!(with(&other), Some(ConfigError::Table(TableError::Version)));
     }
 }

@@ -107,7 +107,7 @@ impl<'t> Subject<'_, 't> {
                     if uri.ends_with('/') {
                         uri.pop();
                     }
-                    uri.push_str(self.path.after(segments.saturating_add(rule.shift)));
+                    uri.push_str(self.path.after(segments.saturating_add(rule.route.shift)));
                     if uri.is_empty() {
                         uri.push('/');
                     }

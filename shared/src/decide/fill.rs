@@ -24,13 +24,13 @@ impl<'t> Subject<'_, 't> {
                     continue;
                 }
                 Some(Piece::Parameter { segment, pattern, index }) => {
-                    match segment_at(self.path, segment.saturating_add(rule.shift)) {
+                    match segment_at(self.path, segment.saturating_add(rule.route.shift)) {
                         Some(raw) => pattern.part(raw, index),
                         None => None,
                     }
                 }
                 Some(Piece::Rest(segments)) => {
-                    self.path.after(segments.saturating_add(rule.shift)).strip_prefix('/')
+                    self.path.after(segments.saturating_add(rule.route.shift)).strip_prefix('/')
                 }
             };
             let Some(part) = part else { return Err(Missing) };

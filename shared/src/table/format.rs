@@ -2,43 +2,48 @@
 //!
 //! ```text
 //! head       "smsvc" version·2 length·5 digest·11, then records, the directory last
-//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 rules·5 versions·5
+//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 digits·1 rules·5
 //!            exact hosts·5 wildcards·5 longest wildcard·4 any host·5
 //! count      a number·1, or what stands for many·1 and the number·4
 //! text       count byte…
 //! methods    count text…                        sorted; a set of methods has a bit for each, 6 bits a digit
-//! rules      (route·5 shift·2 versions·3)…      in the order of the specification; shift: segments before the route's own
-//! versions   (first·3 last·3)…                  from number 1 on
-//! map        bits·1 place·5…                    2^bits slots, looked at from that of the hash on up to an empty one; at a place
-//!                                               stands the text, and behind it what it is found for: a root·5 for a host, or a node
-//! node       flags·1 [map] [count (pattern·5 node·5)…] [scope·5] [list of the exact, the rest, the prefix]
-//! list       count rule·4…                      by precedence; the first of those that declare alike has LEADS
+//! rules      route·digits…                      in the order of the specification
+//! map        count digits·1 back·digits…        so many slots, looked at from that of the hash on up to an empty one, which is 0;
+//!                                               so far back from the map stands the text, and behind it what it is found for: a
+//!                                               root·5 for a host, or a node
+//! node       [0·1 scope·5] flags·1 [map] [count (pattern·5 node·5)…] [free] [list of the exact, the rest, the prefix]
+//! free       count                              so far back from here is the node behind a segment, whatever it is
+//! list       rule·4…                            by precedence; the first of those that declare alike has LEADS, the last one LAST
 //! pattern    whole·1 [head text count·2 (constraint·5 tail text)…]
 //! constraint kind·1 [count text… | least·6 most·6]
-//! route      scope·5 router·5 methods·width parts·3 place·5…
+//! route      scope·5 router·5 shift·2 methods·width parts·3 place·5…          shift: segments before the route's own
+//! versions   first·3 last·3
 //! scope      rank·4 flags·2 parts·1 place·5…
 //! access     count permission… count scope…               the words that a token has to say
 //! authority  count realm count (key value)…              as `smsvc.auth.*` states them, but for the claims
 //! claims     count (header claim)…
 //! ```
+//!
+//! An instance of the middleware has a table of its own, so that it costs as much as the table is long. What there is for
+//! each rule is short therefore: a node is told by how far back it is, and nothing stands there that is the same elsewhere.
 
 /// What every table starts with.
 pub(super) const MAGIC: &str = "smsvc";
 /// The version of all that is written here. Any change of it needs another one.
-pub(crate) const VERSION: usize = 3;
+pub(crate) const VERSION: usize = 4;
 /// Bytes of the head.
 pub(super) const HEAD: usize = 23;
 /// Bytes of the directory.
-pub(super) const DIRECTORY: usize = 49;
-/// Bytes of a rule.
-pub(super) const RULE: usize = 10;
-/// Bytes of a range of versions.
-pub(super) const RANGE: usize = 6;
+pub(super) const DIRECTORY: usize = 45;
 /// Bits of a digit.
 pub(super) const BITS: usize = 6;
 
 /// In a list: this rule declares something else than the one before it.
 pub(super) const LEADS: usize = 1 << 23;
+/// In a list: no rule follows this one.
+pub(super) const LAST: usize = 1 << 22;
+/// The bits of a rule in a list that are its number. No table has more rules.
+pub(super) const RULE: usize = LAST - 1;
 
 /// Flags of the directory.
 pub(super) mod has {
@@ -53,10 +58,10 @@ pub(super) mod has {
 pub(super) mod node {
     pub(in crate::table) const LITERALS: usize = 1;
     pub(in crate::table) const PATTERNS: usize = 2;
-    pub(in crate::table) const EXACT: usize = 4;
-    pub(in crate::table) const REST: usize = 8;
-    pub(in crate::table) const PREFIX: usize = 16;
-    pub(in crate::table) const SCOPE: usize = 32;
+    pub(in crate::table) const FREE: usize = 4;
+    pub(in crate::table) const EXACT: usize = 8;
+    pub(in crate::table) const REST: usize = 16;
+    pub(in crate::table) const PREFIX: usize = 32;
 }
 
 /// Flags of a scope.
@@ -83,6 +88,7 @@ pub(super) enum RoutePart {
     Life,
     Cache,
     Access,
+    Versions,
 }
 
 /// The parts that a scope may have, in the order of their places.
@@ -96,7 +102,7 @@ pub(super) enum ScopePart {
 }
 
 impl RoutePart {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Headers,
         Self::Query,
         Self::Consumes,
@@ -109,6 +115,7 @@ impl RoutePart {
         Self::Life,
         Self::Cache,
         Self::Access,
+        Self::Versions,
     ];
 
     pub(super) fn bit(self) -> usize {

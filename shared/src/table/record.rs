@@ -1,7 +1,7 @@
 //! Rules, routes and scopes as they stand in a table.
 
 use super::Table;
-use super::format::{BITS, LEADS, RANGE, RULE, RoutePart, ScopePart, scope as flag};
+use super::format::{BITS, LAST, LEADS, RULE, RoutePart, ScopePart, scope as flag};
 use super::text::{Cursor, NUMBER, PLACE, SMALL, VERSIONS};
 use super::{MethodBit, RuleNumber};
 use crate::method::Fit;
@@ -11,17 +11,16 @@ use crate::method::Fit;
 pub(crate) struct RuleView<'t> {
     pub(crate) number: RuleNumber,
     pub(crate) route: RouteView<'t>,
-    /// How many segments stand before those of the route itself.
-    pub(crate) shift: usize,
-    versions: usize,
 }
 
-/// What a route says, wherever it is.
+/// What a route says at one of its paths, whatever that is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RouteView<'t> {
     table: &'t Table<'t>,
     scope: usize,
     router: usize,
+    /// How many segments stand before those of the route itself.
+    pub(crate) shift: usize,
     methods: usize,
     has: usize,
     places: usize,
@@ -44,42 +43,60 @@ pub(crate) struct List<'t> {
     pub(super) table: &'t Table<'t>,
     /// Where it is: the lesser outranks the other, in the same tree.
     pub(crate) at: usize,
-    pub(super) count: usize,
 }
 
 impl<'t> List<'t> {
     /// The rule, if there is one only.
     pub(crate) fn only(self) -> Option<RuleView<'t>> {
-        if self.count == 1 { self.rules().next().map(|(_, rule)| rule) } else { None }
+        let first = self.table.cursor(self.at).number::<NUMBER>();
+        if first & LAST == 0 { None } else { Some(self.table.rule(RuleNumber(first & RULE))) }
     }
 
     /// Each rule, and whether it declares something else than the one before it.
     pub(crate) fn rules(self) -> impl Iterator<Item = (bool, RuleView<'t>)> {
-        let mut cursor = self.table.cursor(self.at);
-        (0..self.count).map(move |_| {
-            let number = cursor.number::<NUMBER>();
-            let rule = self.table.rule(RuleNumber(number & !LEADS));
-            (number & LEADS != 0, rule)
+        let mut rest = Some(self.table.cursor(self.at));
+        std::iter::from_fn(move || {
+            let number = next_rule(&mut rest)?;
+            Some((number & LEADS != 0, self.table.rule(RuleNumber(number & RULE))))
         })
     }
+
+    /// Passes over a list, and tells where it is.
+    pub(super) fn skip(cursor: &mut Cursor<'_>) -> usize {
+        let at = cursor.at();
+        let mut rest = Some(*cursor);
+        while next_rule(&mut rest).is_some() {
+            cursor.skip(NUMBER);
+        }
+        at
+    }
+}
+
+/// The next of a list, as it stands there, if one follows.
+fn next_rule(rest: &mut Option<Cursor<'_>>) -> Option<usize> {
+    let mut cursor = rest.take().filter(|cursor| !cursor.is_at_end())?;
+    let number = cursor.number::<NUMBER>();
+    if number & LAST == 0 {
+        *rest = Some(cursor);
+    }
+    Some(number)
 }
 
 impl<'t> Table<'t> {
     /// The rule with a number.
     pub(crate) fn rule(&'t self, number: RuleNumber) -> RuleView<'t> {
-        let mut cursor = self.cursor(number.0.saturating_mul(RULE).saturating_add(self.rules));
-        let route = cursor.number::<PLACE>();
-        let (shift, versions) = (cursor.number::<SMALL>(), cursor.number::<VERSIONS>());
-        RuleView { number, route: self.route(route), shift, versions }
+        let mut cursor = self.cursor(number.0.saturating_mul(self.digits).saturating_add(self.rules));
+        RuleView { number, route: self.route(cursor.number_of(self.digits)) }
     }
 
     fn route(&'t self, place: usize) -> RouteView<'t> {
         let mut cursor = self.cursor(place);
         let (scope, router) = (cursor.number::<PLACE>(), cursor.number::<PLACE>());
+        let shift = cursor.number::<SMALL>();
         let methods = cursor.at();
         cursor.skip(self.width);
         let has = cursor.number::<VERSIONS>();
-        RouteView { table: self, scope, router, methods, has, places: cursor.at() }
+        RouteView { table: self, scope, router, shift, methods, has, places: cursor.at() }
     }
 
     pub(super) fn scope(&'t self, place: usize) -> ScopeView<'t> {
@@ -104,14 +121,12 @@ impl<'t> Table<'t> {
 impl RuleView<'_> {
     /// The versions that a request has to want, the first and the last, where the path does not tell them.
     pub(crate) fn versions(&self) -> Option<(u16, u16)> {
-        let before = self.versions.checked_sub(1)?;
-        let table = self.route.table;
-        let mut cursor = table.cursor(before.saturating_mul(RANGE).saturating_add(table.versions));
+        let mut cursor = self.route.part(RoutePart::Versions)?;
         Some((cursor.short::<VERSIONS>(), cursor.short::<VERSIONS>()))
     }
 
     pub(crate) fn is_versioned(&self) -> bool {
-        self.versions != 0
+        self.route.has(RoutePart::Versions)
     }
 
     /// Why it takes a method; `None` if it does not.

@@ -3,13 +3,15 @@
 
 use std::str::from_utf8;
 
+use super::format::BITS;
+
 /// Digits of a place in the table.
 pub(super) const PLACE: usize = 5;
 /// Digits of the number of a rule, of a bit or of a group.
 pub(super) const NUMBER: usize = 4;
 /// Stands for a count of so many or more, whose `NUMBER` digits follow; any other count is a digit.
 pub(super) const MANY: usize = 63;
-/// Digits of the number of a range of versions.
+/// Digits of the number of a version, and of the set of a route's parts.
 pub(super) const VERSIONS: usize = 3;
 /// Digits of a number below 4096.
 pub(super) const SMALL: usize = 2;
@@ -80,6 +82,11 @@ pub(super) fn push_number(text: &mut String, value: u64, width: usize) -> Option
     (rest == 0).then_some(())
 }
 
+/// How many digits a number has.
+pub(super) fn digits(value: usize) -> usize {
+    usize::try_from(usize::BITS.saturating_sub(value.leading_zeros())).unwrap_or_default().div_ceil(BITS)
+}
+
 /// Adds to a number that is written; `None` if it does not fit.
 pub(super) fn add_number(digits: &mut [u8], more: usize) -> Option<()> {
     let mut rest = more;
@@ -124,6 +131,21 @@ impl<'t> Cursor<'t> {
         let Some(digits) = digits else { return 0 };
         let value = digits.iter().fold(0_u32, |value, digit| value << 6 | u32::from(value_of(*digit)));
         usize::try_from(value).unwrap_or_default()
+    }
+
+    /// Reads a number of so many digits.
+    #[inline]
+    pub(super) fn number_of(&mut self, width: usize) -> usize {
+        let end = self.at.saturating_add(width);
+        let digits = self.text.get(self.at..end).unwrap_or_default();
+        self.at = end;
+        digits.iter().fold(0, |value, digit| value << BITS | usize::from(value_of(*digit)))
+    }
+
+    /// Whether nothing follows.
+    #[inline]
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at >= self.text.len()
     }
 
     /// Reads how many there are. No table has more of anything than bytes.
@@ -301,12 +323,14 @@ impl Hash {
         bytes.iter().fold(Self::START, |hash, byte| hash.add(*byte))
     }
 
-    /// The slots among `1 << bits` in which something with this hash may be, in the order in which they are looked at.
-    pub(super) fn slots(self, bits: usize) -> impl Iterator<Item = usize> {
-        let count = 1_u32.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or(1);
-        let first = self.0 ^ self.0 >> 15;
-        let slot = move |step: u32| first.wrapping_add(step) & count.wrapping_sub(1);
-        (0..count).map(move |step| usize::try_from(slot(step)).unwrap_or_default())
+    /// The slots among `count` in which something with this hash may be, in the order in which they are looked at.
+    #[inline]
+    pub(super) fn slots(self, count: usize) -> impl Iterator<Item = usize> {
+        // Its upper bits choose, of which the last byte would reach few.
+        let mixed = (self.0 ^ self.0 >> 15).wrapping_mul(0x2C1B_3C6D);
+        let first = u64::from(mixed).wrapping_mul(u64::try_from(count).unwrap_or_default()) >> 32;
+        let first = usize::try_from(first).unwrap_or_default();
+        (first..count).chain(0..first)
     }
 }
 
@@ -346,6 +370,29 @@ mod tests {
         };
         assert_eq!([sum(0, 0), sum(63, 1), sum(1, 4094)], [Some(0), Some(64), Some(4095)]);
         assert_eq!([sum(1, 4095), sum(4095, 1), sum(1, usize::MAX)], [None; 3]);
+    }
+
+    #[test]
+    fn a_number_has_as_many_digits_as_it_takes_to_write_it() {
+        for (value, count) in [(0, 0), (1, 1), (63, 1), (64, 2), (4095, 2), (4096, 3), (262_143, 3)] {
+            assert_eq!(digits(value), count, "{value}");
+            let mut text = String::new();
+            push_number(&mut text, u64::try_from(value).unwrap(), count).unwrap();
+            assert_eq!(Cursor::new(text.as_bytes(), 0).number_of(count), value);
+        }
+    }
+
+    #[test]
+    fn every_slot_is_looked_at_once_and_hashes_begin_everywhere() {
+        for count in [1, 2, 5, 133] {
+            let first = |name: usize| Hash::of(format!("r{name}").as_bytes()).slots(count).next().unwrap();
+            let firsts: std::collections::BTreeSet<usize> = (0..count * 20).map(first).collect();
+            assert_eq!(firsts.len(), count);
+            let mut slots: Vec<usize> = Hash::of(b"pets").slots(count).collect();
+            slots.sort_unstable();
+            assert_eq!(slots, (0..count).collect::<Vec<_>>());
+        }
+        assert_eq!(Hash::of(b"pets").slots(0).next(), None);
     }
 
     #[test]

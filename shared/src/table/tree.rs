@@ -6,7 +6,7 @@ use super::Table;
 use super::format::node as flag;
 use super::parts::Pattern;
 use super::record::{List, ScopeView};
-use super::text::{Cursor, Hash, NUMBER, PLACE, is_plain, push_stored};
+use super::text::{Cursor, Hash, PLACE, is_plain, push_stored};
 use crate::host::RequestHost;
 use crate::path::{Rest, decoded};
 
@@ -37,6 +37,8 @@ struct Node<'t> {
     literals: Option<Map>,
     /// How many, and where.
     patterns: Span,
+    /// The child behind a segment, whatever it is.
+    free: Option<usize>,
     /// The group whose base ends here.
     scope: Option<usize>,
     /// At the rules that end here.
@@ -53,7 +55,9 @@ struct Span {
 /// Places by the text that stands there.
 #[derive(Clone, Copy)]
 struct Map {
-    bits: usize,
+    at: usize,
+    count: usize,
+    digits: usize,
     slots: usize,
 }
 
@@ -140,7 +144,7 @@ impl<'w, 't> Walk<'w, 't> {
                 if let Some(literals) = node.literals
                     && let Some(child) = self.literal(literals, first)
                 {
-                    if !node.is_open() && node.patterns.count == 0 {
+                    if !node.is_open() && node.patterns.count == 0 && node.free.is_none() {
                         (place, path) = (child, after);
                         continue;
                     }
@@ -150,7 +154,10 @@ impl<'w, 't> Walk<'w, 't> {
                 }
                 for index in 0..node.patterns.count {
                     let Some(child) = self.pattern(node.patterns.at, index, first) else { continue };
-                    if !node.is_open() && index.saturating_add(1) == node.patterns.count {
+                    if !node.is_open()
+                        && node.free.is_none()
+                        && index.saturating_add(1) == node.patterns.count
+                    {
                         (place, path) = (child, after);
                         continue 'down;
                     }
@@ -158,14 +165,24 @@ impl<'w, 't> Walk<'w, 't> {
                         return Some(found);
                     }
                 }
+                // No segment of a request is a dot segment.
+                if let Some(child) = node.free.filter(|_| !first.is_empty()) {
+                    if !node.is_open() {
+                        (place, path) = (child, after);
+                        continue;
+                    }
+                    if let Some(found) = self.node(child, after, visit) {
+                        return Some(found);
+                    }
+                }
             }
-            return node.ends(path).find_map(|list| self.list(list, visit));
+            return node.ends(path).find_map(|at| self.list(at, visit));
         }
     }
 
     #[inline(never)]
-    fn list<B>(&self, Span { count, at }: Span, visit: &mut impl FnMut(List<'t>) -> Option<B>) -> Option<B> {
-        visit(List { table: self.table, at, count })
+    fn list<B>(&self, at: usize, visit: &mut impl FnMut(List<'t>) -> Option<B>) -> Option<B> {
+        visit(List { table: self.table, at })
     }
 
     /// The child behind one of some patterns, if a segment of a request has it.
@@ -217,12 +234,21 @@ impl Table<'_> {
 impl<'t> Node<'t> {
     fn read(table: &'t Table<'t>, place: usize) -> Self {
         let mut cursor = table.cursor(place);
-        let has = cursor.number::<1>();
+        let (mut has, mut scope) = (cursor.number::<1>(), None);
+        if has == 0 {
+            scope = Some(cursor.number::<PLACE>());
+            has = cursor.number::<1>();
+        }
         let literals = if has & flag::LITERALS != 0 { Some(Map::read(&mut cursor)) } else { None };
         let patterns =
             if has & flag::PATTERNS != 0 { Span::read(&mut cursor, 2 * PLACE) } else { Span::default() };
-        let scope = if has & flag::SCOPE != 0 { Some(cursor.number::<PLACE>()) } else { None };
-        Self { has, literals, patterns, scope, lists: cursor }
+        let free = if has & flag::FREE != 0 {
+            let at = cursor.at();
+            Some(at.saturating_sub(cursor.count()))
+        } else {
+            None
+        };
+        Self { has, literals, patterns, free, scope, lists: cursor }
     }
 
     /// Whether rules may end here that take more than the path up to here.
@@ -231,7 +257,7 @@ impl<'t> Node<'t> {
     }
 
     /// The rules that end here and take what is left of a path: the exact ones, those with a rest, those for a prefix.
-    fn ends(&self, path: Rest<'_>) -> impl Iterator<Item = Span> + use<'t> {
+    fn ends(&self, path: Rest<'_>) -> impl Iterator<Item = usize> + use<'t> {
         let (has, mut cursor) = (self.has, self.lists);
         let ends = [
             (flag::EXACT, path.is_end()),
@@ -239,7 +265,7 @@ impl<'t> Node<'t> {
             (flag::PREFIX, path.fits_prefix()),
         ];
         ends.into_iter().filter(move |(bit, _)| has & bit != 0).filter_map(move |(_, takes)| {
-            let list = Span::read(&mut cursor, NUMBER);
+            let list = List::skip(&mut cursor);
             takes.then_some(list)
         })
     }
@@ -258,21 +284,22 @@ impl Span {
 impl Map {
     /// Reads a map, and leaves the cursor behind it.
     fn read(cursor: &mut Cursor<'_>) -> Self {
-        let bits = cursor.number::<1>();
+        let at = cursor.at();
+        let (count, digits) = (cursor.count(), cursor.number::<1>());
         let slots = cursor.at();
-        let count = 1_usize.checked_shl(u32::try_from(bits).unwrap_or_default()).unwrap_or_default();
-        cursor.skip(count.saturating_mul(PLACE));
-        Self { bits, slots }
+        cursor.skip(count.saturating_mul(digits));
+        Self { at, count, digits, slots }
     }
 
     /// What stands behind the text of the entry that has it.
     fn find(self, table: &Table<'_>, hash: Hash, key: &[u8]) -> Option<usize> {
-        for slot in hash.slots(self.bits) {
-            let place = table.cursor(slot.saturating_mul(PLACE).saturating_add(self.slots)).number::<PLACE>();
-            if place == 0 {
+        for slot in hash.slots(self.count) {
+            let mut slot = table.cursor(slot.saturating_mul(self.digits).saturating_add(self.slots));
+            let back = slot.number_of(self.digits);
+            if back == 0 {
                 break;
             }
-            let mut entry = table.cursor(place);
+            let mut entry = table.cursor(self.at.saturating_sub(back));
             if entry.stored().raw() == key {
                 return Some(entry.at());
             }

@@ -31,6 +31,11 @@ impl Assembly {
         place
     }
 
+    /// Where the next record will be.
+    pub(super) fn end(&self) -> usize {
+        self.text.len()
+    }
+
     /// Appends a record in which all is known, and tells where it is.
     pub(super) fn record(&mut self, record: &Record) -> usize {
         let place = self.text.len();

@@ -1,9 +1,7 @@
 //! The piece of a group: what all its rules share, and what each asks and makes of a request.
 
-use crate::table::Rule;
 use crate::table::format::BITS;
 use crate::table::rules::RulesOfGroup;
-use crate::version::VersionRange;
 
 use super::writer::{Piece, Place, Record, Writer};
 use super::{route, scope};
@@ -17,39 +15,17 @@ pub(super) struct Methods(pub(super) Vec<String>);
 pub(super) struct GroupPiece {
     pub(super) piece: Piece,
     pub(super) scope: usize,
-    pub(super) rows: Vec<Row>,
-    /// The ranges of versions that its rules are for.
-    pub(super) versions: Vec<VersionRange>,
-}
-
-/// A rule.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) route: Place,
-    /// How many segments stand before those of the route.
-    pub(super) shift: usize,
-    /// Which of the group's ranges of versions it is for, from 1; 0 for none.
-    pub(super) versions: usize,
+    /// Where the route of each of its rules is.
+    pub(super) routes: Vec<usize>,
 }
 
 impl GroupPiece {
     pub(super) fn of(group: &RulesOfGroup, methods: &Methods) -> Self {
         let mut writer = Writer::new();
         let scope = scope::write(&group.scope, &mut writer);
-        let mut versions: Vec<VersionRange> = group.rules.iter().filter_map(Rule::version).collect();
-        versions.sort_unstable();
-        versions.dedup();
-        let number = |range| versions.binary_search(&range).map_or(0, |at| at.saturating_add(1));
-        let rows = group.rules.iter().map(|rule| {
-            let own = rule.route().path().segments().len();
-            Row {
-                route: route::write(rule, Place::Here(scope), methods, &mut writer),
-                shift: rule.path().segments().len().saturating_sub(own),
-                versions: rule.version().map_or(0, number),
-            }
-        });
-        let rows = rows.collect();
-        Self { piece: writer.finish(), scope, rows, versions }
+        let route = |rule| route::write(rule, Place::Here(scope), methods, &mut writer);
+        let routes = group.rules.iter().map(route).collect();
+        Self { piece: writer.finish(), scope, routes }
     }
 }
 

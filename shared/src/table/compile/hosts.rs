@@ -20,11 +20,14 @@ pub(super) struct Cluster {
 
 /// What is written into a table.
 pub(super) trait Append {
-    /// The place of a record in which all is known.
-    fn record(&mut self, record: &Record) -> Place;
+    /// Where the next record will be.
+    fn end(&self) -> usize;
+
+    /// Writes a record in which all is known, and tells where it is.
+    fn record(&mut self, record: &Record) -> usize;
 
     /// The root of the tree of some groups.
-    fn tree(&mut self, cluster: Cluster) -> Place;
+    fn tree(&mut self, cluster: Cluster) -> usize;
 }
 
 /// Where the hosts are.
@@ -59,7 +62,7 @@ impl Hosts {
                 }
             }
         }
-        let mut roots: BTreeMap<Vec<usize>, Place> = BTreeMap::new();
+        let mut roots: BTreeMap<Vec<usize>, usize> = BTreeMap::new();
         let (mut exact, mut wildcards) = (Vec::new(), Vec::new());
         let mut hosts = Self::default();
         for (host, set) in sets {
@@ -69,11 +72,11 @@ impl Hosts {
             let mut entry = |name: &str| {
                 let mut record = Record::default();
                 record.text(name);
-                record.place(root);
+                record.place(Place::At(root));
                 (stored(name), table.record(&record))
             };
             match host {
-                None => hosts.any = root,
+                None => hosts.any = Place::At(root),
                 Some(host) => {
                     exact.extend(host.exact().map(&mut entry));
                     wildcards.extend(host.wildcard().map(&mut entry));
@@ -81,8 +84,13 @@ impl Hosts {
             }
         }
         hosts.longest_wildcard = wildcards.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-        [hosts.exact, hosts.wildcards] = [exact, wildcards]
-            .map(|entries| if entries.is_empty() { Place::Nowhere } else { table.record(&map(entries)) });
+        [hosts.exact, hosts.wildcards] = [exact, wildcards].map(|entries| {
+            if entries.is_empty() {
+                Place::Nowhere
+            } else {
+                Place::At(table.record(&map(entries, table.end())))
+            }
+        });
         hosts
     }
 }
@@ -102,7 +110,7 @@ impl<'r> Crossing<'r> {
         root
     }
 
-    fn write(self, key: Option<&str>, depth: usize, table: &mut impl Append) -> Place {
+    fn write(self, key: Option<&str>, depth: usize, table: &mut impl Append) -> usize {
         if !self.groups.is_empty() {
             let mut groups = Vec::new();
             self.gather(&mut groups);
@@ -113,7 +121,7 @@ impl<'r> Crossing<'r> {
         let children = self.literals.into_iter();
         let children =
             children.map(|(key, child)| (stored(key), child.write(Some(key), below, table))).collect();
-        table.record(&crossing(key, children))
+        table.record(&crossing(key, children, table.end()))
     }
 
     fn gather(self, all: &mut Vec<usize>) {

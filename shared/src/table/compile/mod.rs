@@ -19,10 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Rules;
-use super::format::{DIRECTORY, HEAD, MAGIC, VERSION, has};
+use super::format::{DIRECTORY, HEAD, MAGIC, RULE, VERSION, has};
 use super::rules::RulesOfGroup;
 use super::scope::Scope;
-use super::text::{NUMBER, PLACE, SMALL, SUM, VERSIONS, digest};
+use super::text::{NUMBER, PLACE, SMALL, SUM, digest, digits};
 use crate::settings::Slash;
 use assembly::Assembly;
 use group::{GroupPiece, Methods};
@@ -57,16 +57,15 @@ struct Link<'c> {
     firsts: Vec<usize>,
     before: BTreeMap<Key, Tree>,
     trees: BTreeMap<Key, Tree>,
-    roots: BTreeMap<Cluster, Place>,
+    roots: BTreeMap<Cluster, usize>,
 }
 
 impl Compiler {
-    /// The text of a table. One that would be too long is a text that no table opens.
+    /// The text of a table. One that would be too long or have too many rules is a text that no table opens.
     pub fn compile(&mut self, rules: &Rules) -> String {
         self.update(rules);
         let mut link = Link::new(&self.groups, std::mem::take(&mut self.trees));
-        let rows = link.rows();
-        let versions = link.versions();
+        let (digits, routes) = link.rules();
         let methods = link.record(&self.methods.record());
         let scopes: Vec<&Scope> = self.groups.iter().map(|(rules, _)| &*rules.scope).collect();
         let hosts = Hosts::write(&scopes, &mut link);
@@ -74,12 +73,12 @@ impl Compiler {
         let tokens = rules.iter().any(|rule| rule.route().access().demand().is_some());
         directory.number(flags(&scopes, tokens), 1);
         directory.number(self.methods.width(), SMALL);
-        directory.place(methods);
+        directory.place(Place::At(methods));
         for method in ["GET", "HEAD", "OPTIONS"] {
             directory.number(self.methods.bit(method), NUMBER);
         }
-        directory.place(rows);
-        directory.place(versions);
+        directory.number(digits, 1);
+        directory.place(Place::At(routes));
         directory.place(hosts.exact);
         directory.place(hosts.wildcards);
         directory.number(hosts.longest_wildcard, NUMBER);
@@ -88,7 +87,8 @@ impl Compiler {
         link.record(&directory);
         let (assembly, trees) = (link.assembly, link.trees);
         self.trees = trees;
-        assembly.finish(head).unwrap_or_default()
+        let are_few = self.groups.iter().map(|(_, group)| group.routes.len()).sum::<usize>() <= RULE;
+        assembly.finish(head).filter(|_| are_few).unwrap_or_default()
     }
 
     /// Makes the pieces of the groups that are others than before.
@@ -120,45 +120,36 @@ impl<'c> Link<'c> {
             let rank = names.binary_search(&rules.scope.name()).unwrap_or_default();
             places.push(assembly.piece(&group.piece, |_rank| rank));
             firsts.push(count);
-            count = count.saturating_add(group.rows.len());
+            count = count.saturating_add(group.routes.len());
         }
         let (trees, roots) = (BTreeMap::new(), BTreeMap::new());
         Self { assembly, groups, places, firsts, before, trees, roots }
     }
 
-    /// Writes all rules.
-    fn rows(&mut self) -> Place {
+    /// Writes where the routes of all rules are, and tells with how many digits, and where that is.
+    fn rules(&mut self) -> (usize, usize) {
+        // All of them are before this.
+        let digits = digits(self.assembly.end());
         let mut record = Record::default();
-        let mut versions = 0_usize;
         for ((_, group), place) in self.groups.iter().zip(&self.places) {
-            for row in &group.rows {
-                record.place(row.route.in_table(*place));
-                record.number(row.shift, SMALL);
-                let range = if row.versions == 0 { 0 } else { row.versions.saturating_add(versions) };
-                record.number(range, VERSIONS);
+            for route in &group.routes {
+                record.number(place.saturating_add(*route), digits);
             }
-            versions = versions.saturating_add(group.versions.len());
         }
-        self.record(&record)
-    }
-
-    /// Writes all ranges of versions.
-    fn versions(&mut self) -> Place {
-        let mut record = Record::default();
-        for range in self.groups.iter().flat_map(|(_, group)| &group.versions) {
-            record.number(*range.versions().start(), VERSIONS);
-            record.number(*range.versions().end(), VERSIONS);
-        }
-        self.record(&record)
+        (digits, self.record(&record))
     }
 }
 
 impl Append for Link<'_> {
-    fn record(&mut self, record: &Record) -> Place {
-        Place::At(self.assembly.record(record))
+    fn end(&self) -> usize {
+        self.assembly.end()
     }
 
-    fn tree(&mut self, cluster: Cluster) -> Place {
+    fn record(&mut self, record: &Record) -> usize {
+        self.assembly.record(record)
+    }
+
+    fn tree(&mut self, cluster: Cluster) -> usize {
         if let Some(root) = self.roots.get(&cluster) {
             return *root;
         }
@@ -181,7 +172,7 @@ impl Append for Link<'_> {
             Unknown::Rules(index) => of(&self.firsts, index),
             Unknown::Piece | Unknown::Rank => 0,
         });
-        let root = Place::At(place.saturating_add(tree.piece.root));
+        let root = place.saturating_add(tree.piece.root);
         self.trees.insert(key, tree);
         self.roots.insert(cluster, root);
         root

@@ -13,7 +13,7 @@ use crate::rewrite::{Keep, Part, QueryRewrite, Rewrite};
 use crate::table::text::SMALL;
 
 use super::tree::pattern;
-use super::writer::{Record, Writer};
+use super::writer::{Place, Record, Writer};
 
 pub(super) fn conditions<'r, N: AsRef<str> + 'r>(tests: &'r BTreeMap<N, Test>) -> Option<Record> {
     let mut record = Record::default();
@@ -38,7 +38,7 @@ pub(super) fn media(types: &MediaTypes, writer: &mut Writer) -> Option<Record> {
         .map(|range| {
             let mut record = Record::default();
             record.text(&range.to_string());
-            writer.once(record)
+            Place::Here(writer.once(record))
         })
         .collect();
     let mut record = Record::default();

@@ -5,28 +5,29 @@ use crate::route::Route;
 use crate::table::Rule;
 use crate::table::format::RoutePart;
 use crate::table::text::{SMALL, VERSIONS};
+use crate::version::VersionRange;
 
 use super::group::Methods;
 use super::parts::{access, cache, changes, conditions, filled, life, media, query_rewrite, rewrite};
 use super::writer::{Place, Record, Writer};
 
-pub(super) fn write(rule: &Rule, scope: Place, methods: &Methods, writer: &mut Writer) -> Place {
+pub(super) fn write(rule: &Rule, scope: Place, methods: &Methods, writer: &mut Writer) -> usize {
     let mut router = Record::default();
     router.text(rule.router());
-    let router = writer.once(router);
+    let router = Place::Here(writer.once(router));
     let route = rule.route();
     let parts: Vec<(RoutePart, Place)> = RoutePart::ALL
         .into_iter()
         .filter_map(|it| {
-            let record = part(it, route, writer)?;
-            Some((it, writer.once(record)))
+            let record = part(it, rule, writer)?;
+            Some((it, Place::Here(writer.once(record))))
         })
         .collect();
     let mut record = Record::default();
     record.place(scope);
     record.place(router);
+    record.number(rule.path().segments().len().saturating_sub(route.path().segments().len()), SMALL);
     methods.write(route.methods(), &mut record);
-    // As wide as a number of versions is: room for 18.
     record.number(parts.iter().fold(0, |all, (part, _)| all | part.bit()), VERSIONS);
     for (_, place) in parts {
         record.place(place);
@@ -34,7 +35,8 @@ pub(super) fn write(rule: &Rule, scope: Place, methods: &Methods, writer: &mut W
     writer.once(record)
 }
 
-fn part(part: RoutePart, route: &Route, writer: &mut Writer) -> Option<Record> {
+fn part(part: RoutePart, rule: &Rule, writer: &mut Writer) -> Option<Record> {
+    let route = rule.route();
     let none = Forwarding::default();
     let forwarding = route.action().forwarding().unwrap_or(&none);
     match part {
@@ -50,7 +52,15 @@ fn part(part: RoutePart, route: &Route, writer: &mut Writer) -> Option<Record> {
         RoutePart::Life => life(route.life()),
         RoutePart::Cache => cache(&forwarding.cache),
         RoutePart::Access => route.access().demand().map(access),
+        RoutePart::Versions => rule.version().map(versions),
     }
+}
+
+fn versions(range: VersionRange) -> Record {
+    let mut record = Record::default();
+    record.number(*range.versions().start(), VERSIONS);
+    record.number(*range.versions().end(), VERSIONS);
+    record
 }
 
 /// What is done instead of forwarding.

@@ -31,7 +31,7 @@ pub(super) fn write(scope: &Scope, writer: &mut Writer) -> usize {
         ScopePart::Claims => settings.authority().and_then(claims),
     };
     let parts: Vec<(ScopePart, Place)> =
-        ScopePart::ALL.into_iter().filter_map(|it| Some((it, writer.once(part(it)?)))).collect();
+        ScopePart::ALL.into_iter().filter_map(|it| Some((it, Place::Here(writer.once(part(it)?))))).collect();
     let mut record = Record::default();
     record.number_from(0, Unknown::Rank);
     record.number(flags, SMALL);

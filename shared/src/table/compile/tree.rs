@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use crate::constraint::Constraint;
 use crate::path::{End, Pattern, PatternShape, Segment};
 use crate::table::Rule;
-use crate::table::format::{LEADS, node as flag};
+use crate::table::format::{LAST, LEADS, node as flag};
 use crate::table::rules::RulesOfGroup;
-use crate::table::text::{Hash, SMALL, WIDE};
+use crate::table::text::{Hash, SMALL, WIDE, digits};
 
 use super::writer::{Piece, Place, Record, Unknown, Writer, stored};
 
@@ -104,25 +104,34 @@ impl<'r> Node<'r> {
         let literals: Vec<_> = self
             .literals
             .into_iter()
-            .map(|(literal, node)| (stored(literal), Place::Here(node.write(Some(literal), writer))))
+            .map(|(literal, node)| (stored(literal), node.write(Some(literal), writer)))
             .collect();
-        let patterns: Vec<_> = self
-            .patterns
-            .into_values()
-            .map(|(segment, node)| (pattern(segment, writer), Place::Here(node.write(None, writer))))
-            .collect();
+        let (mut patterns, mut free) = (Vec::new(), None);
+        for (segment, node) in self.patterns.into_values() {
+            if is_free(segment) {
+                // The last in the order of precedence.
+                free = Some(node.write(None, writer));
+            } else {
+                patterns.push((pattern(segment, writer), Place::Here(node.write(None, writer))));
+            }
+        }
+        let at = writer.end();
         let mut record = keyed(key);
+        if let Some((_, place)) = self.scope {
+            record.number(0_u64, 1);
+            record.place(place);
+        }
         let has = [
             (flag::LITERALS, !literals.is_empty()),
             (flag::PATTERNS, !patterns.is_empty()),
+            (flag::FREE, free.is_some()),
             (flag::EXACT, !self.exact.is_empty()),
             (flag::REST, !self.rest.is_empty()),
             (flag::PREFIX, !self.prefix.is_empty()),
-            (flag::SCOPE, self.scope.is_some()),
         ];
         record.number(has.into_iter().filter(|(_, has)| *has).fold(0, |all, (flag, _)| all | flag), 1);
         if !literals.is_empty() {
-            record.append(&map(literals));
+            record.append(&map(literals, at.saturating_add(record.len())));
         }
         if !patterns.is_empty() {
             record.count(patterns.len());
@@ -131,8 +140,8 @@ impl<'r> Node<'r> {
                 record.place(node);
             }
         }
-        if let Some((_, place)) = self.scope {
-            record.place(place);
+        if let Some(free) = free {
+            record.count(at.saturating_add(record.len()).saturating_sub(free));
         }
         for rules in [self.exact, self.rest, self.prefix] {
             list(&rules, &mut record);
@@ -149,64 +158,68 @@ fn keyed(key: Option<&str>) -> Record {
     record
 }
 
-/// A point of a tree that leads to literal segments only.
-pub(super) fn crossing(key: Option<&str>, children: Vec<(String, Place)>) -> Record {
+/// A point of a tree that leads to literal segments only, to be written at a place.
+pub(super) fn crossing(key: Option<&str>, children: Vec<(String, usize)>, at: usize) -> Record {
     let mut record = keyed(key);
     record.number(flag::LITERALS, 1);
-    record.append(&map(children));
+    record.append(&map(children, at.saturating_add(record.len())));
     record
 }
 
 /// Writes the rules of one path, if there are any.
 fn list(rules: &[Numbered<'_>], record: &mut Record) {
-    if rules.is_empty() {
-        return;
-    }
-    record.count(rules.len());
     let mut before: Option<&Rule> = None;
-    for (group, number, rule) in rules {
+    for (left, (group, number, rule)) in (0..rules.len()).rev().zip(rules) {
         let leads = before.is_none_or(|before| before.standing(rule).is_ne());
-        record.number_from(if leads { number | LEADS } else { *number }, Unknown::Rules(*group));
+        let flags = if leads { LEADS } else { 0 } | if left == 0 { LAST } else { 0 };
+        record.number_from(number | flags, Unknown::Rules(*group));
         before = Some(rule);
     }
 }
 
-/// Places by the text that stands there.
-pub(super) fn map(entries: Vec<(String, Place)>) -> Record {
-    // A third of the slots at least stays empty, so that few are tried one by one.
-    let bits = entries.len().saturating_mul(3).div_ceil(2).next_power_of_two().trailing_zeros();
-    let bits = usize::try_from(bits.max(1)).unwrap_or_default();
-    let mut slots = vec![Place::Nowhere; 1 << bits];
+/// Places by the text that stands there, to be written at a place behind all of them.
+pub(super) fn map(entries: Vec<(String, usize)>, at: usize) -> Record {
+    let back = |place: usize| at.saturating_sub(place);
+    let digits = digits(entries.iter().map(|(_, place)| back(*place)).max().unwrap_or_default());
+    // A quarter of the slots stays empty, so that few are tried one by one.
+    let mut slots = vec![0; entries.len().saturating_add(entries.len() / 3)];
     for (text, place) in entries {
-        let free = |slot: &usize| slots.get(*slot) == Some(&Place::Nowhere);
-        let slot = Hash::of(text.as_bytes()).slots(bits).find(free);
+        let empty = |slot: &usize| slots.get(*slot) == Some(&0);
+        let slot = Hash::of(text.as_bytes()).slots(slots.len()).find(empty);
         if let Some(slot) = slot.and_then(|slot| slots.get_mut(slot)) {
-            *slot = place;
+            *slot = back(place);
         }
     }
     let mut record = Record::default();
-    record.number(bits, 1);
-    for place in slots {
-        record.place(place);
+    record.count(slots.len());
+    record.number(digits, 1);
+    for back in slots {
+        record.number(back, digits);
     }
     record
+}
+
+/// Whether it takes a segment, whatever it is.
+fn is_free(pattern: &Pattern) -> bool {
+    let constrained = pattern.parameters().iter().any(|parameter| parameter.constraint().is_some());
+    !constrained && pattern.literals().all(str::is_empty)
 }
 
 /// Writes a segment with parameters.
 pub(super) fn pattern(pattern: &Pattern, writer: &mut Writer) -> Place {
     let mut record = Record::default();
-    let constrained = pattern.parameters().iter().any(|parameter| parameter.constraint().is_some());
-    let whole = !constrained && pattern.literals().all(str::is_empty);
-    record.number(u64::from(whole), 1);
-    if !whole {
+    let is_free = is_free(pattern);
+    record.number(u64::from(is_free), 1);
+    if !is_free {
         record.text(pattern.head());
         record.number(pattern.parameters().len(), SMALL);
         for parameter in pattern.parameters() {
-            record.place(parameter.constraint().map(|it| constraint(it, writer)).unwrap_or_default());
+            let constraint = parameter.constraint().map(|it| constraint(it, writer));
+            record.place(constraint.unwrap_or_default());
             record.text(parameter.tail());
         }
     }
-    writer.once(record)
+    Place::Here(writer.once(record))
 }
 
 fn constraint(constraint: &Constraint, writer: &mut Writer) -> Place {
@@ -230,5 +243,5 @@ fn constraint(constraint: &Constraint, writer: &mut Writer) -> Place {
             record.number(*max, WIDE);
         }
     }
-    writer.once(record)
+    Place::Here(writer.once(record))
 }

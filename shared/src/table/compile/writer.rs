@@ -63,16 +63,6 @@ pub(super) struct Writer {
     known: BTreeMap<(String, Vec<Fix>), usize>,
 }
 
-impl Place {
-    /// Where it is in the table when its piece is at `piece`.
-    pub(super) fn in_table(self, piece: usize) -> Self {
-        match self {
-            Self::Here(at) => Self::At(at.saturating_add(piece)),
-            other => other,
-        }
-    }
-}
-
 impl Unknown {
     /// Digits of the number.
     pub(super) fn width(self) -> usize {
@@ -155,15 +145,15 @@ impl Writer {
         Self { piece, known: BTreeMap::new() }
     }
 
-    /// Writes a record, unless one like it is there.
-    pub(super) fn once(&mut self, record: Record) -> Place {
+    /// Writes a record, unless one like it is there, and tells where it is.
+    pub(super) fn once(&mut self, record: Record) -> usize {
         let Record { text, fixes, .. } = &record;
         if let Some(place) = self.known.get(&(text.clone(), fixes.clone())) {
-            return Place::Here(*place);
+            return *place;
         }
         let place = self.append(&record);
         self.known.insert((record.text, record.fixes), place);
-        Place::Here(place)
+        place
     }
 
     /// Writes a record behind all others.
@@ -174,6 +164,11 @@ impl Writer {
         piece.fixes.extend(moved(&record.fixes, place));
         piece.text.push_str(&record.text);
         place
+    }
+
+    /// Where the next record will be.
+    pub(super) fn end(&self) -> usize {
+        self.piece.text.len()
     }
 
     pub(super) fn finish(self) -> Piece {
