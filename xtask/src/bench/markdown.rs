@@ -34,7 +34,8 @@ impl Report {
              the quarters between which the middle half lies. A ratio is made round by round, and is the median of that.\n\
              The values of every round are in [benchmarks.json](benchmarks.json).\n\n\
              To repeat it: `cargo xtask bench`, as root on Linux with docker, dockerd, iptables, wrk, and what\n\
-             `cargo xtask dist` needs for this machine; `--only SECTION` runs one section, `--quick` fewer rounds. Figures of other machines differ; ratios should not by much.\n\n",
+             `cargo xtask dist` needs for this machine; `--only SECTION` runs one section, `--quick` fewer rounds. Figures of\n\
+             other machines differ; ratios should not by much.\n\n",
             self.date,
             self.commit,
             if self.quick { " with --quick, so with few rounds" } else { "" }

@@ -31,6 +31,13 @@ impl Plugin {
         Ok(Self { name: "smsvc", files: vec![(".traefik.yml", manifest), ("plugin.wasm", fs::read(wasm)?)] })
     }
 
+    /// One that does nothing.
+    pub(crate) fn idle() -> Result<Self> {
+        let manifest = include_str!("idle/traefik.yml").into();
+        let module = wat::parse_str(include_str!("idle/plugin.wat"))?;
+        Ok(Self { name: "idle", files: vec![(".traefik.yml", manifest), ("plugin.wasm", module)] })
+    }
+
     /// The same rules as a plugin that Traefik interprets.
     pub(crate) fn interpreted() -> Self {
         let files = [

@@ -1,5 +1,5 @@
-//! What one request costs in a real Traefik: without a middleware, with Traefik's own, with the plugin, and with the same
-//! rules in a plugin that Traefik interprets.
+//! What one request costs in a real Traefik: without a middleware, with a plugin that does nothing, with Traefik's own, with the
+//! plugin, and with the same rules in a plugin that Traefik interprets.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -20,11 +20,14 @@ const ROUTES: usize = 10;
 const CONNECTIONS: usize = 16;
 
 const METHOD: &str = "\
-Ten routes `GET /v2/kind-N/{id}` of two services are asked in turn, over 16 connections. All but the first variant rewrite
-the path to `/internal/kind-N/ID`, and all but the last set `X-Smsvc-Service` then; each sends the request to the same backend, with the same `retry` and
-the same connections that `docker smsvc provider` publishes for every service. Every variant is a Traefik process of its own.
+Ten routes `GET /v2/kind-N/{id}` of two services are asked in turn, over 16 connections. All but the first two variants rewrite
+the path to `/internal/kind-N/ID`, and all of those but *native* set `X-Smsvc-Service` then; each sends the request to the same
+backend, with the same `retry` and the same connections that `docker smsvc provider` publishes for every service. Every variant is a
+Traefik process of its own.
 
 * **no middleware**: one router for the host.
+* **idle plugin**: the same with a plugin in WebAssembly that does nothing: what Traefik's calling of one costs, which no plugin can do
+  without.
 * **built-in**: a router for each route (`Host && Method && PathPrefix`, the cheapest rule that tells the ten apart) with
   `replacePathRegex` and `headers`.
 * **plugin**: what `docker smsvc provider` publishes for these routes: the parent router with the plugin, and a child router for each
@@ -38,6 +41,12 @@ the same connections that `docker smsvc provider` publishes for every service. E
 *interpreted* answer alike what no route declares (404, 405 with `Allow`, 400), which is tried before anything is measured.
 
 CPU is the user and system time of the Traefik process, divided by the number of requests. The peer of each ratio is *built-in*.";
+
+/// The variants in the order in which they are measured.
+const BARE: usize = 0;
+const BUILT_IN: usize = 2;
+const OURS: usize = 3;
+const INTERPRETED: usize = 4;
 
 /// A Traefik that is set up in one of the ways.
 struct Variant {
@@ -59,6 +68,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     };
     let variants = [
         start("no middleware", &reached_alike(bare(&backend), &ours)?, None)?,
+        start("idle plugin", &reached_alike(idle(&backend), &ours)?, Some(Plugin::idle()?))?,
         start("built-in", &reached_alike(built_in(&backend), &ours)?, None)?,
         start("plugin", &ours, Some(Plugin::guest(&bench.guest)?))?,
         start("interpreted", &interpreted, Some(Plugin::interpreted()))?,
@@ -67,8 +77,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     for variant in &variants {
         check(variant).with_context(|| format!("the variant {}", variant.name))?;
     }
-    let [.., plugin, interpreted, _native] = &variants;
-    check_alike(plugin, interpreted)?;
+    check_alike(&variants[OURS], &variants[INTERPRETED])?;
     let generator = Generator::new(&bench.folder("per-request")?)?;
     let paths: Vec<String> = (0..ROUTES).map(path).collect();
     let requests = generator.requests("ten", HOST, &paths)?;
@@ -93,19 +102,25 @@ fn section(variants: &[Variant], runs: &[Vec<Run>]) -> Section {
     let figures: [(Figure, &'static str); 4] =
         [(|run| run.per_second, ""), (|run| run.p50, "ms"), (|run| run.p99, "ms"), (|run| run.cpu, "µs")];
     for (of, variant) in variants.iter().enumerate() {
-        let cells =
-            figures.iter().map(|(value, unit)| Cell::against(&figure(of, *value), &figure(1, *value), unit));
+        let cells = figures
+            .iter()
+            .map(|(value, unit)| Cell::against(&figure(of, *value), &figure(BUILT_IN, *value), unit));
         table.row(variant.name, cells.collect());
     }
     section.tables.push(table);
     section.method.push_str(&others(runs));
     let cpu = |of: usize| figure(of, |run| run.cpu);
     let against = |of: usize, peer: usize| cpu(of).ratio_to(&cpu(peer)).median();
-    section.goals.push(Goal::at_most("plugin : built-in, CPU for each request", 1.0, against(2, 1), ""));
+    section.goals.push(Goal::at_most(
+        "plugin : built-in, CPU for each request",
+        1.0,
+        against(OURS, BUILT_IN),
+        "",
+    ));
     let more = |of: usize| -> Sample {
-        cpu(of).values().iter().zip(cpu(0).values()).map(|(own, bare)| own - bare).collect()
+        cpu(of).values().iter().zip(cpu(BARE).values()).map(|(own, bare)| own - bare).collect()
     };
-    let beyond = more(2).median() / more(3).median();
+    let beyond = more(OURS).median() / more(INTERPRETED).median();
     section.goals.push(Goal::at_most("plugin : interpreted, CPU beyond no middleware", 0.5, beyond, ""));
     section
 }
@@ -146,6 +161,13 @@ fn bare(backend: &str) -> Value {
         "routers": {"all": {"rule": format!("Host(`{HOST}`)"), "service": "backend"}},
         "services": {"backend": {"loadBalancer": {"servers": [{"url": format!("http://{backend}")}]}}},
     }})
+}
+
+fn idle(backend: &str) -> Value {
+    let mut document = bare(backend);
+    document["http"]["middlewares"] = json!({"idle": {"plugin": {"idle": {"does": "nothing"}}}});
+    document["http"]["routers"]["all"]["middlewares"] = json!(["idle"]);
+    document
 }
 
 fn built_in(backend: &str) -> Value {
@@ -201,7 +223,7 @@ fn check(variant: &Variant) -> Result<()> {
         let seen = Seen::of(&answer)
             .with_context(|| format!("{} is answered with {}", path(number), answer.status))?;
         let target = match variant.name {
-            "no middleware" => path(number),
+            "no middleware" | "idle plugin" => path(number),
             _ => format!("/internal/kind-{number}/7"),
         };
         if seen.target != target {

@@ -39,14 +39,15 @@ const CONVERGED: &str = "120s";
 
 const METHOD: &str = "\
 Two Traefiks of the same binary on the manager of a swarm of three nodes: one that `docker smsvc gateway up` has made, with
-`--repeat 2 --sysctl net.ipv4.tcp_retries2=4`, and one with Traefik's own Swarm provider at its default of 15 s and the manager's socket. Every service is behind both, and its tasks
-are on the two workers. Its backend ends as soon as it is told to, without a word to the connections that it has.
+`--repeat 2 --sysctl net.ipv4.tcp_retries2=4`, and one with Traefik's own Swarm provider at its default of 15 s and the manager's
+socket. Every service is behind both, and its tasks are on the two workers. Its backend ends as soon as it is told to, without a word
+to the connections that it has.
 
 * **Failed requests**: two clients for each Traefik send one request after the other, each over a new connection, while the service
-  is changed. *Failed* is every request without a 200 within 10 s, which is as long as a client waits. Updates are `docker smsvc update --force` of three
-  tasks with `--update-monitor 1s`, one task after the other. A node is restarted with four tasks, two on each worker: *drained* is
-  `docker node update --availability drain`, a restart as soon as no task is left there, and `--availability active`; *without
-  notice* the engine is stopped in order, as at a shutdown of the machine, and is back 5 s later.
+  is changed. *Failed* is every request without a 200 within 10 s, which is as long as a client waits. Updates are
+  `docker smsvc update --force` of three tasks with `--update-monitor 1s`, one task after the other. A node is restarted with four
+  tasks, two on each worker: *drained* is `docker node update --availability drain`, a restart as soon as no task is left there, and
+  `--availability active`; *without notice* the engine is stopped in order, as at a shutdown of the machine, and is back 5 s later.
 * **Propagation**: seconds from the end of `docker smsvc create --detach` to the first 200, asked every 100 ms; the start of the
   task is in it, for both.";
 
@@ -62,6 +63,9 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     let mut section = Section::new("Updates, failures and new services behind Traefik", METHOD);
     let mut changes = updates(&pair, if bench.quick { 2 } else { 10 })?;
     changes.push(scaling(&pair)?);
+    // Before a node is restarted: for a while it refuses tasks then, to which no provider can send anything.
+    report::step("new services");
+    let [ours, theirs] = propagate(&pair, bench.rounds(10))?;
     changes.extend(restarts(&mut pair)?);
     section.tables.push(table(&changes));
     let failed: u64 = changes.iter().map(|change| change.tallies[0].failed).sum();
@@ -69,8 +73,6 @@ pub(super) fn measure(bench: &Bench) -> Result<Section> {
     let failed = failed as f64;
     section.goals.push(Goal::at_most("failed requests behind our gateway", 0.0, failed, "requests"));
 
-    report::step("new services");
-    let [ours, theirs] = propagate(&pair, bench.rounds(10))?;
     let mut table = Table::new(&["provider", "first answer"]);
     table.row(OURS, vec![Cell::against(&ours, &theirs, "s")]);
     table.row(THEIRS, vec![Cell::against(&theirs, &theirs, "s")]);
