@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! head       "smsvc" version·2 length·5 digest·11, then records, the directory last
-//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 digits·1 rules·5
+//! directory  flags·1 width·2 methods·5 get·4 head·4 options·4 number·1 digits·1 rules·5
 //!            exact hosts·5 wildcards·5 longest wildcard·4 any host·5
 //! count      a number·1, or what stands for many·1 and the number·4
 //! text       count byte…
@@ -11,9 +11,12 @@
 //! map        count digits·1 back·digits…        so many slots, looked at from that of the hash on up to an empty one, which is 0;
 //!                                               so far back from the map stands the text, and behind it what it is found for: a
 //!                                               root·5 for a host, or a node
-//! node       [0·1 scope·5] flags·1 [map] [count (pattern·5 node·5)…] [free] [list of the exact, the rest, the prefix]
+//! node       [0·1 scope·5] flags·1 [map] [count (pattern·5 node·5)…] [free] [leaf] [list of the exact] [ends·1 list…]
 //! free       count                              so far back from here is the node behind a segment, whatever it is
-//! list       rule·4…                            by precedence; the first of those that declare alike has LEADS, the last one LAST
+//! leaf       list                               instead, where that node has nothing but exact rules
+//! ends       flags                              of the lists that follow: of rules with a rest, of rules for a prefix
+//! list       rule·number…                       by precedence: the number of a rule, and two bits; the first of those that
+//!                                               declare alike has LEADS, the last one of all has LAST
 //! pattern    whole·1 [head text count·2 (constraint·5 tail text)…]
 //! constraint kind·1 [count text… | least·6 most·6]
 //! route      scope·5 router·5 shift·2 methods·width parts·3 place·5…          shift: segments before the route's own
@@ -34,16 +37,16 @@ pub(crate) const VERSION: usize = 4;
 /// Bytes of the head.
 pub(super) const HEAD: usize = 23;
 /// Bytes of the directory.
-pub(super) const DIRECTORY: usize = 45;
+pub(super) const DIRECTORY: usize = 46;
 /// Bits of a digit.
 pub(super) const BITS: usize = 6;
 
 /// In a list: this rule declares something else than the one before it.
-pub(super) const LEADS: usize = 1 << 23;
+pub(super) const LEADS: usize = 1;
 /// In a list: no rule follows this one.
-pub(super) const LAST: usize = 1 << 22;
-/// The bits of a rule in a list that are its number. No table has more rules.
-pub(super) const RULE: usize = LAST - 1;
+pub(super) const LAST: usize = 2;
+/// In a list: the bits below the number of a rule.
+pub(super) const MARKS: usize = 2;
 
 /// Flags of the directory.
 pub(super) mod has {
@@ -59,9 +62,16 @@ pub(super) mod node {
     pub(in crate::table) const LITERALS: usize = 1;
     pub(in crate::table) const PATTERNS: usize = 2;
     pub(in crate::table) const FREE: usize = 4;
-    pub(in crate::table) const EXACT: usize = 8;
-    pub(in crate::table) const REST: usize = 16;
-    pub(in crate::table) const PREFIX: usize = 32;
+    pub(in crate::table) const LEAF: usize = 8;
+    pub(in crate::table) const EXACT: usize = 16;
+    /// Rules that may take more of a path.
+    pub(in crate::table) const OPEN: usize = 32;
+}
+
+/// Of an open node: which rules it has.
+pub(super) mod open {
+    pub(in crate::table) const REST: usize = 1;
+    pub(in crate::table) const PREFIX: usize = 2;
 }
 
 /// Flags of a scope.

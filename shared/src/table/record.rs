@@ -1,7 +1,7 @@
 //! Rules, routes and scopes as they stand in a table.
 
 use super::Table;
-use super::format::{BITS, LAST, LEADS, RULE, RoutePart, ScopePart, scope as flag};
+use super::format::{BITS, LAST, LEADS, MARKS, RoutePart, ScopePart, scope as flag};
 use super::text::{Cursor, NUMBER, PLACE, SMALL, VERSIONS};
 use super::{MethodBit, RuleNumber};
 use crate::method::Fit;
@@ -48,41 +48,41 @@ pub(crate) struct List<'t> {
 impl<'t> List<'t> {
     /// The rule, if there is one only.
     pub(crate) fn only(self) -> Option<RuleView<'t>> {
-        let first = self.table.cursor(self.at).number::<NUMBER>();
-        if first & LAST == 0 { None } else { Some(self.table.rule(RuleNumber(first & RULE))) }
+        let first = self.table.cursor(self.at).number_of(self.table.number);
+        if first & LAST == 0 { None } else { Some(self.table.rule(RuleNumber(first >> MARKS))) }
     }
 
     /// Each rule, and whether it declares something else than the one before it.
     pub(crate) fn rules(self) -> impl Iterator<Item = (bool, RuleView<'t>)> {
         let mut rest = Some(self.table.cursor(self.at));
         std::iter::from_fn(move || {
-            let number = next_rule(&mut rest)?;
-            Some((number & LEADS != 0, self.table.rule(RuleNumber(number & RULE))))
+            let next = self.table.next_rule(&mut rest)?;
+            Some((next & LEADS != 0, self.table.rule(RuleNumber(next >> MARKS))))
         })
     }
-
-    /// Passes over a list, and tells where it is.
-    pub(super) fn skip(cursor: &mut Cursor<'_>) -> usize {
-        let at = cursor.at();
-        let mut rest = Some(*cursor);
-        while next_rule(&mut rest).is_some() {
-            cursor.skip(NUMBER);
-        }
-        at
-    }
-}
-
-/// The next of a list, as it stands there, if one follows.
-fn next_rule(rest: &mut Option<Cursor<'_>>) -> Option<usize> {
-    let mut cursor = rest.take().filter(|cursor| !cursor.is_at_end())?;
-    let number = cursor.number::<NUMBER>();
-    if number & LAST == 0 {
-        *rest = Some(cursor);
-    }
-    Some(number)
 }
 
 impl<'t> Table<'t> {
+    /// Passes over a list, and tells where it is.
+    pub(super) fn list(&self, cursor: &mut Cursor<'_>) -> usize {
+        let at = cursor.at();
+        let mut rest = Some(*cursor);
+        while self.next_rule(&mut rest).is_some() {
+            cursor.skip(self.number);
+        }
+        at
+    }
+
+    /// The next of a list, as it stands there, if one follows.
+    fn next_rule(&self, rest: &mut Option<Cursor<'_>>) -> Option<usize> {
+        let mut cursor = rest.take().filter(|cursor| !cursor.is_at_end())?;
+        let next = cursor.number_of(self.number);
+        if next & LAST == 0 {
+            *rest = Some(cursor);
+        }
+        Some(next)
+    }
+
     /// The rule with a number.
     pub(crate) fn rule(&'t self, number: RuleNumber) -> RuleView<'t> {
         let mut cursor = self.cursor(number.0.saturating_mul(self.digits).saturating_add(self.rules));

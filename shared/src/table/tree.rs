@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::Table;
-use super::format::node as flag;
+use super::format::{node as flag, open};
 use super::parts::Pattern;
 use super::record::{List, ScopeView};
 use super::text::{Cursor, Hash, PLACE, is_plain, push_stored};
@@ -39,6 +39,8 @@ struct Node<'t> {
     patterns: Span,
     /// The child behind a segment, whatever it is.
     free: Option<usize>,
+    /// The rules that end behind it, where it has no child.
+    leaf: Option<usize>,
     /// The group whose base ends here.
     scope: Option<usize>,
     /// At the rules that end here.
@@ -144,7 +146,7 @@ impl<'w, 't> Walk<'w, 't> {
                 if let Some(literals) = node.literals
                     && let Some(child) = self.literal(literals, first)
                 {
-                    if !node.is_open() && node.patterns.count == 0 && node.free.is_none() {
+                    if !node.is_open() && node.patterns.count == 0 && !node.is_free() {
                         (place, path) = (child, after);
                         continue;
                     }
@@ -154,10 +156,7 @@ impl<'w, 't> Walk<'w, 't> {
                 }
                 for index in 0..node.patterns.count {
                     let Some(child) = self.pattern(node.patterns.at, index, first) else { continue };
-                    if !node.is_open()
-                        && node.free.is_none()
-                        && index.saturating_add(1) == node.patterns.count
-                    {
+                    if !node.is_open() && !node.is_free() && index.saturating_add(1) == node.patterns.count {
                         (place, path) = (child, after);
                         continue 'down;
                     }
@@ -175,8 +174,13 @@ impl<'w, 't> Walk<'w, 't> {
                         return Some(found);
                     }
                 }
+                if let Some(leaf) = node.leaf.filter(|_| !first.is_empty() && after.is_end())
+                    && let Some(found) = self.list(leaf, visit)
+                {
+                    return Some(found);
+                }
             }
-            return node.ends(path).find_map(|at| self.list(at, visit));
+            return node.ends(self.table, path).find_map(|at| self.list(at, visit));
         }
     }
 
@@ -248,26 +252,30 @@ impl<'t> Node<'t> {
         } else {
             None
         };
-        Self { has, literals, patterns, free, scope, lists: cursor }
+        let leaf = if has & flag::LEAF != 0 { Some(table.list(&mut cursor)) } else { None };
+        Self { has, literals, patterns, free, leaf, scope, lists: cursor }
     }
 
     /// Whether rules may end here that take more than the path up to here.
     fn is_open(&self) -> bool {
-        self.has & (flag::REST | flag::PREFIX) != 0
+        self.has & flag::OPEN != 0
+    }
+
+    /// Whether something is behind a segment whatever it is.
+    fn is_free(&self) -> bool {
+        self.has & (flag::FREE | flag::LEAF) != 0
     }
 
     /// The rules that end here and take what is left of a path: the exact ones, those with a rest, those for a prefix.
-    fn ends(&self, path: Rest<'_>) -> impl Iterator<Item = usize> + use<'t> {
-        let (has, mut cursor) = (self.has, self.lists);
-        let ends = [
-            (flag::EXACT, path.is_end()),
-            (flag::REST, path.fits_rest()),
-            (flag::PREFIX, path.fits_prefix()),
-        ];
-        ends.into_iter().filter(move |(bit, _)| has & bit != 0).filter_map(move |(_, takes)| {
-            let list = List::skip(&mut cursor);
-            takes.then_some(list)
-        })
+    fn ends(&self, table: &'t Table<'t>, path: Rest<'_>) -> impl Iterator<Item = usize> + use<'t> {
+        let mut cursor = self.lists;
+        let mut list = |takes: bool| Some(table.list(&mut cursor)).filter(|_| takes);
+        let exact = if self.has & flag::EXACT != 0 { list(path.is_end()) } else { None };
+        let ends = if self.is_open() { cursor.number::<1>() } else { 0 };
+        let mut list = |takes: bool| Some(table.list(&mut cursor)).filter(|_| takes);
+        let rest = if ends & open::REST != 0 { list(path.fits_rest()) } else { None };
+        let prefix = if ends & open::PREFIX != 0 { list(path.fits_prefix()) } else { None };
+        [exact, rest, prefix].into_iter().flatten()
     }
 }
 

@@ -70,8 +70,8 @@ fn the_module_is_small() {
 }
 
 #[test]
-fn the_shadow_stack_is_48_kib() {
-    assert_eq!(guest().stack_pointer(), 49_152);
+fn the_shadow_stack_is_32_kib() {
+    assert_eq!(guest().stack_pointer(), 32_768);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::host::Guest;
 use crate::{configuration, get, guest};
 
 #[test]
-fn the_deepest_template_leaves_a_third_of_the_stack_free() {
+fn the_deepest_template_leaves_half_of_the_stack_free() {
     let deep = |segment: &str| format!("/{segment}").repeat(SEGMENTS_MAX);
     let parameters: Vec<_> = (0..SEGMENTS_MAX).map(|index| format!("/a{{p{index}}}.b")).collect();
     let parameters = parameters.concat();

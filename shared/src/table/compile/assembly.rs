@@ -24,7 +24,7 @@ impl Assembly {
         for fix in &piece.fixes {
             let value = if fix.unknown == Unknown::Piece { place } else { value(fix.unknown) };
             let at = place.saturating_add(fix.at);
-            let digits = self.text.get_mut(at..at.saturating_add(fix.unknown.width()));
+            let digits = self.text.get_mut(at..at.saturating_add(fix.width));
             let added = digits.and_then(|digits| add_number(digits, value));
             self.overflows |= added.is_none();
         }

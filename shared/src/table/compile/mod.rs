@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Rules;
-use super::format::{DIRECTORY, HEAD, MAGIC, RULE, VERSION, has};
+use super::format::{DIRECTORY, HEAD, MAGIC, MARKS, VERSION, has};
 use super::rules::RulesOfGroup;
 use super::scope::Scope;
 use super::text::{NUMBER, PLACE, SMALL, SUM, digest, digits};
@@ -34,6 +34,8 @@ use writer::{Place, Record, Unknown};
 #[derive(Debug, Default)]
 pub struct Compiler {
     methods: Methods,
+    /// Digits of a rule in a list.
+    number: usize,
     groups: Vec<(Arc<RulesOfGroup>, Arc<GroupPiece>)>,
     trees: BTreeMap<Key, Tree>,
 }
@@ -53,18 +55,20 @@ struct Link<'c> {
     groups: &'c [(Arc<RulesOfGroup>, Arc<GroupPiece>)],
     /// Where the pieces of the groups are.
     places: Vec<usize>,
-    /// The numbers of the first rules of the groups.
+    /// The numbers of the first rules of the groups, as a list has them.
     firsts: Vec<usize>,
+    /// Digits of a rule in a list.
+    number: usize,
     before: BTreeMap<Key, Tree>,
     trees: BTreeMap<Key, Tree>,
     roots: BTreeMap<Cluster, usize>,
 }
 
 impl Compiler {
-    /// The text of a table. One that would be too long or have too many rules is a text that no table opens.
+    /// The text of a table. One that would be too long is a text that no table opens.
     pub fn compile(&mut self, rules: &Rules) -> String {
         self.update(rules);
-        let mut link = Link::new(&self.groups, std::mem::take(&mut self.trees));
+        let mut link = Link::new(&self.groups, self.number, std::mem::take(&mut self.trees));
         let (digits, routes) = link.rules();
         let methods = link.record(&self.methods.record());
         let scopes: Vec<&Scope> = self.groups.iter().map(|(rules, _)| &*rules.scope).collect();
@@ -77,6 +81,7 @@ impl Compiler {
         for method in ["GET", "HEAD", "OPTIONS"] {
             directory.number(self.methods.bit(method), NUMBER);
         }
+        directory.number(self.number, 1);
         directory.number(digits, 1);
         directory.place(Place::At(routes));
         directory.place(hosts.exact);
@@ -87,8 +92,7 @@ impl Compiler {
         link.record(&directory);
         let (assembly, trees) = (link.assembly, link.trees);
         self.trees = trees;
-        let are_few = self.groups.iter().map(|(_, group)| group.routes.len()).sum::<usize>() <= RULE;
-        assembly.finish(head).filter(|_| are_few).unwrap_or_default()
+        assembly.finish(head).unwrap_or_default()
     }
 
     /// Makes the pieces of the groups that are others than before.
@@ -98,6 +102,12 @@ impl Compiler {
         if !methods.iter().eq(&self.methods.0) {
             self.methods = Methods(methods.into_iter().map(str::to_owned).collect());
             self.groups.clear();
+        }
+        let count = rules.groups().iter().map(|group| group.rules.len()).sum::<usize>();
+        let number = digits(count << MARKS);
+        if number != self.number {
+            self.number = number;
+            self.trees.clear();
         }
         self.groups.sort_unstable_by_key(|(rules, _)| Arc::as_ptr(rules));
         let piece = |group: &Arc<RulesOfGroup>| {
@@ -111,7 +121,11 @@ impl Compiler {
 }
 
 impl<'c> Link<'c> {
-    fn new(groups: &'c [(Arc<RulesOfGroup>, Arc<GroupPiece>)], before: BTreeMap<Key, Tree>) -> Self {
+    fn new(
+        groups: &'c [(Arc<RulesOfGroup>, Arc<GroupPiece>)],
+        number: usize,
+        before: BTreeMap<Key, Tree>,
+    ) -> Self {
         let mut assembly = Assembly::new();
         let mut names: Vec<&str> = groups.iter().map(|(rules, _)| rules.scope.name()).collect();
         names.sort_unstable();
@@ -119,11 +133,11 @@ impl<'c> Link<'c> {
         for (rules, group) in groups {
             let rank = names.binary_search(&rules.scope.name()).unwrap_or_default();
             places.push(assembly.piece(&group.piece, |_rank| rank));
-            firsts.push(count);
+            firsts.push(count << MARKS);
             count = count.saturating_add(group.routes.len());
         }
         let (trees, roots) = (BTreeMap::new(), BTreeMap::new());
-        Self { assembly, groups, places, firsts, before, trees, roots }
+        Self { assembly, groups, places, firsts, number, before, trees, roots }
     }
 
     /// Writes where the routes of all rules are, and tells with how many digits, and where that is.
@@ -161,7 +175,7 @@ impl Append for Link<'_> {
         };
         let tree = self.before.remove(&key).filter(is_same).unwrap_or_else(|| {
             let groups: Vec<_> = members().map(|(rules, group)| (&**rules, group.scope)).collect();
-            let piece = TreePiece::of(&groups, cluster.depth);
+            let piece = TreePiece::of(&groups, cluster.depth, self.number);
             Tree { groups: members().map(|(rules, _)| Arc::clone(rules)).collect(), piece }
         });
         let of = |values: &[usize], index: usize| {

@@ -6,7 +6,7 @@ use crate::cors::{Cors, List, Origins};
 use crate::settings::{Errors, Settings, SizeLimits, Slash};
 use crate::table::Scope;
 use crate::table::format::{ScopePart, scope as flag};
-use crate::table::text::{SMALL, SUM, VERSIONS};
+use crate::table::text::{NUMBER, SMALL, SUM, VERSIONS};
 use crate::version::{VersionBy, Versioning};
 
 use super::writer::{Place, Record, Unknown, Writer};
@@ -33,7 +33,7 @@ pub(super) fn write(scope: &Scope, writer: &mut Writer) -> usize {
     let parts: Vec<(ScopePart, Place)> =
         ScopePart::ALL.into_iter().filter_map(|it| Some((it, Place::Here(writer.once(part(it)?))))).collect();
     let mut record = Record::default();
-    record.number_from(0, Unknown::Rank);
+    record.number_from(0, NUMBER, Unknown::Rank);
     record.number(flags, SMALL);
     record.number(parts.iter().fold(0, |all, (part, _)| all | part.bit()), 1);
     for (_, place) in parts {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::constraint::Constraint;
 use crate::path::{End, Pattern, PatternShape, Segment};
 use crate::table::Rule;
-use crate::table::format::{LAST, LEADS, node as flag};
+use crate::table::format::{LAST, LEADS, MARKS, node as flag, open};
 use crate::table::rules::RulesOfGroup;
 use crate::table::text::{Hash, SMALL, WIDE, digits};
 
@@ -39,8 +39,8 @@ type Numbered<'r> = (usize, usize, &'r Rule);
 
 impl TreePiece {
     /// The tree of these groups, each with the place of its scope in its own piece, below the first `depth` segments, which
-    /// are all the same; it is found by the last of those.
-    pub(super) fn of(groups: &[(&RulesOfGroup, usize)], depth: usize) -> Self {
+    /// are all the same; it is found by the last of those. A rule in a list has `number` digits.
+    pub(super) fn of(groups: &[(&RulesOfGroup, usize)], depth: usize, number: usize) -> Self {
         let mut tree = Node::default();
         for (index, (group, scope_place)) in groups.iter().enumerate() {
             let node = tree.at(below(group.scope.base().segments(), depth));
@@ -55,7 +55,7 @@ impl TreePiece {
         let bases = groups.first().map_or(&[][..], |(group, _)| group.scope.base().segments());
         let last = depth.checked_sub(1).and_then(|last| bases.get(last)).and_then(literal);
         let mut writer = Writer::new();
-        let root = tree.write(last, &mut writer);
+        let root = tree.write(last, number, &mut writer);
         Self { root, piece: writer.finish() }
     }
 }
@@ -99,20 +99,28 @@ impl<'r> Node<'r> {
         rules.insert(at, numbered);
     }
 
+    /// Whether it has nothing but rules that end here.
+    fn is_leaf(&self) -> bool {
+        let Self { literals, patterns, exact: _, rest, prefix, scope } = self;
+        literals.is_empty() && patterns.is_empty() && rest.is_empty() && prefix.is_empty() && scope.is_none()
+    }
+
     /// With the literal by which it is found, if it is.
-    fn write(self, key: Option<&str>, writer: &mut Writer) -> usize {
+    fn write(self, key: Option<&str>, number: usize, writer: &mut Writer) -> usize {
         let literals: Vec<_> = self
             .literals
             .into_iter()
-            .map(|(literal, node)| (stored(literal), node.write(Some(literal), writer)))
+            .map(|(literal, node)| (stored(literal), node.write(Some(literal), number, writer)))
             .collect();
-        let (mut patterns, mut free) = (Vec::new(), None);
+        let (mut patterns, mut free, mut leaf) = (Vec::new(), None, Vec::new());
         for (segment, node) in self.patterns.into_values() {
-            if is_free(segment) {
-                // The last in the order of precedence.
-                free = Some(node.write(None, writer));
+            // What takes every segment is the last in the order of precedence.
+            if !is_free(segment) {
+                patterns.push((pattern(segment, writer), Place::Here(node.write(None, number, writer))));
+            } else if node.is_leaf() {
+                leaf = node.exact;
             } else {
-                patterns.push((pattern(segment, writer), Place::Here(node.write(None, writer))));
+                free = Some(node.write(None, number, writer));
             }
         }
         let at = writer.end();
@@ -121,15 +129,16 @@ impl<'r> Node<'r> {
             record.number(0_u64, 1);
             record.place(place);
         }
-        let has = [
+        let ends = flags([(open::REST, !self.rest.is_empty()), (open::PREFIX, !self.prefix.is_empty())]);
+        let has = flags([
             (flag::LITERALS, !literals.is_empty()),
             (flag::PATTERNS, !patterns.is_empty()),
             (flag::FREE, free.is_some()),
+            (flag::LEAF, !leaf.is_empty()),
             (flag::EXACT, !self.exact.is_empty()),
-            (flag::REST, !self.rest.is_empty()),
-            (flag::PREFIX, !self.prefix.is_empty()),
-        ];
-        record.number(has.into_iter().filter(|(_, has)| *has).fold(0, |all, (flag, _)| all | flag), 1);
+            (flag::OPEN, ends != 0),
+        ]);
+        record.number(has, 1);
         if !literals.is_empty() {
             record.append(&map(literals, at.saturating_add(record.len())));
         }
@@ -143,11 +152,20 @@ impl<'r> Node<'r> {
         if let Some(free) = free {
             record.count(at.saturating_add(record.len()).saturating_sub(free));
         }
-        for rules in [self.exact, self.rest, self.prefix] {
-            list(&rules, &mut record);
+        list(&leaf, number, &mut record);
+        list(&self.exact, number, &mut record);
+        if ends != 0 {
+            record.number(ends, 1);
+            list(&self.rest, number, &mut record);
+            list(&self.prefix, number, &mut record);
         }
         writer.append(&record)
     }
+}
+
+/// Those that hold.
+fn flags<const N: usize>(all: [(usize, bool); N]) -> usize {
+    all.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag)
 }
 
 fn keyed(key: Option<&str>) -> Record {
@@ -167,12 +185,12 @@ pub(super) fn crossing(key: Option<&str>, children: Vec<(String, usize)>, at: us
 }
 
 /// Writes the rules of one path, if there are any.
-fn list(rules: &[Numbered<'_>], record: &mut Record) {
+fn list(rules: &[Numbered<'_>], digits: usize, record: &mut Record) {
     let mut before: Option<&Rule> = None;
     for (left, (group, number, rule)) in (0..rules.len()).rev().zip(rules) {
         let leads = before.is_none_or(|before| before.standing(rule).is_ne());
-        let flags = if leads { LEADS } else { 0 } | if left == 0 { LAST } else { 0 };
-        record.number_from(number | flags, Unknown::Rules(*group));
+        let marks = flags([(LEADS, leads), (LAST, left == 0)]);
+        record.number_from(number << MARKS | marks, digits, Unknown::Rules(*group));
         before = Some(rule);
     }
 }

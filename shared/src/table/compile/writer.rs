@@ -35,6 +35,8 @@ pub(super) enum Unknown {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Fix {
     pub(super) at: usize,
+    /// Digits of the number.
+    pub(super) width: usize,
     pub(super) unknown: Unknown,
 }
 
@@ -63,16 +65,6 @@ pub(super) struct Writer {
     known: BTreeMap<(String, Vec<Fix>), usize>,
 }
 
-impl Unknown {
-    /// Digits of the number.
-    pub(super) fn width(self) -> usize {
-        match self {
-            Self::Piece | Self::Group(_) => PLACE,
-            Self::Rules(_) | Self::Rank => NUMBER,
-        }
-    }
-}
-
 impl Record {
     /// A number with `width` digits.
     pub(super) fn number(&mut self, value: impl TryInto<u64>, width: usize) {
@@ -81,13 +73,12 @@ impl Record {
     }
 
     pub(super) fn place(&mut self, place: Place) {
-        let (number, unknown) = match place {
-            Place::Nowhere => (0, None),
-            Place::At(at) => (at, None),
-            Place::Here(at) => (at, Some(Unknown::Piece)),
-            Place::Of(group, at) => (at, Some(Unknown::Group(group))),
-        };
-        self.unknown(number, PLACE, unknown);
+        match place {
+            Place::Nowhere => self.number(0_u64, PLACE),
+            Place::At(at) => self.number(at, PLACE),
+            Place::Here(at) => self.number_from(at, PLACE, Unknown::Piece),
+            Place::Of(group, at) => self.number_from(at, PLACE, Unknown::Group(group)),
+        }
     }
 
     /// How many there are.
@@ -100,14 +91,10 @@ impl Record {
         }
     }
 
-    /// A number to which something has to be added.
-    pub(super) fn number_from(&mut self, number: usize, unknown: Unknown) {
-        self.unknown(number, NUMBER, Some(unknown));
-    }
-
-    fn unknown(&mut self, value: usize, width: usize, unknown: Option<Unknown>) {
-        self.fixes.extend(unknown.map(|unknown| Fix { at: self.text.len(), unknown }));
-        self.number(value, width);
+    /// A number with `width` digits to which something has to be added.
+    pub(super) fn number_from(&mut self, number: usize, width: usize, unknown: Unknown) {
+        self.fixes.push(Fix { at: self.text.len(), width, unknown });
+        self.number(number, width);
     }
 
     /// A text behind its length.
@@ -177,7 +164,7 @@ impl Writer {
 }
 
 fn moved(fixes: &[Fix], by: usize) -> impl Iterator<Item = Fix> {
-    fixes.iter().map(move |fix| Fix { at: fix.at.saturating_add(by), unknown: fix.unknown })
+    fixes.iter().map(move |fix| Fix { at: fix.at.saturating_add(by), ..*fix })
 }
 
 /// A text as a table has it.

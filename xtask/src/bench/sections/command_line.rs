@@ -27,6 +27,8 @@ Wall time of whole commands, from start to end, on an engine of our own (a swarm
 * **create**: `docker service create -d` and `docker smsvc create -d` with the same options, on a network with room; the second
   also counts the addresses, chooses the endpoint mode, and keeps concurrent creates from overcommitting the network. Both make
   a service of one replica that no node may run, so that no container starts meanwhile. It is removed after each.
+* **without a budget**: the same with `--ip-budget off --endpoint-mode dnsrr`, which counts nothing and keeps nobody out: what is
+  left is how docker starts a plugin.
 * **metadata**: what docker asks of every plugin before it runs one, against the start of docker itself.
 * **budget**: `docker smsvc budget` for 1,000 services with 5,000 tasks, against `docker service ls`, both on the simulated swarm.
 * **plugin alone**: the plugin's own process, without the docker command that starts it.
@@ -54,8 +56,8 @@ fn create(bench: &Bench, section: &mut Section) -> Result<()> {
     let docker = Docker::new(&engine.host, &folder);
     docker.install_plugin(&bench.plugin)?;
     docker.run(&["network", "create", "--driver", "overlay", "--subnet", "10.61.0.0/16", NETWORK])?;
-    let options = |name: &str, words: &[&str]| -> Vec<String> {
-        let rest = [
+    let options = |name: &str, words: &[&str], more: &[&str]| -> Vec<String> {
+        let first = [
             "create",
             "--detach",
             "--no-resolve-image",
@@ -65,12 +67,17 @@ fn create(bench: &Bench, section: &mut Section) -> Result<()> {
             NETWORK,
             "--constraint",
             "node.id==none",
-            "example/bench:1",
         ];
-        words.iter().chain(&rest).map(|word| (*word).to_owned()).collect()
+        words
+            .iter()
+            .chain(&first)
+            .chain(more)
+            .chain(&["example/bench:1"])
+            .map(|word| (*word).to_owned())
+            .collect()
     };
-    let typed = |name: &str, words: &[&str]| {
-        let words = options(name, words);
+    let typed = |name: &str, words: &[&str], more: &[&str]| {
+        let words = options(name, words, more);
         docker.command(&words.iter().map(String::as_str).collect::<Vec<_>>())
     };
     // What docker gives the plugin that it starts.
@@ -81,9 +88,18 @@ fn create(bench: &Bench, section: &mut Section) -> Result<()> {
         command
     };
     let variants = [
-        Variant { name: "create: docker", command: Box::new(|name| typed(name, &["service"])) },
-        Variant { name: "create: docker smsvc", command: Box::new(|name| typed(name, &["smsvc"])) },
-        Variant { name: "create: plugin alone", command: Box::new(|name| alone(&options(name, &["smsvc"]))) },
+        Variant { name: "create: docker", command: Box::new(|name| typed(name, &["service"], &[])) },
+        Variant { name: "create: docker smsvc", command: Box::new(|name| typed(name, &["smsvc"], &[])) },
+        Variant {
+            name: "create: without a budget",
+            command: Box::new(|name| {
+                typed(name, &["smsvc"], &["--ip-budget", "off", "--endpoint-mode", "dnsrr"])
+            }),
+        },
+        Variant {
+            name: "create: plugin alone",
+            command: Box::new(|name| alone(&options(name, &["smsvc"], &[]))),
+        },
     ];
     let api = Api::new(docker.host());
     let mut number = 0;
