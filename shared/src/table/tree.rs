@@ -246,13 +246,9 @@ impl<'t> Node<'t> {
         let literals = if has & flag::LITERALS != 0 { Some(Map::read(&mut cursor)) } else { None };
         let patterns =
             if has & flag::PATTERNS != 0 { Span::read(&mut cursor, 2 * PLACE) } else { Span::default() };
-        let free = if has & flag::FREE != 0 {
-            let at = cursor.at();
-            Some(at.saturating_sub(cursor.count()))
-        } else {
-            None
-        };
-        let leaf = if has & flag::LEAF != 0 { Some(table.list(&mut cursor)) } else { None };
+        let here = cursor.at();
+        let free = (has & flag::FREE != 0).then(|| here.saturating_sub(cursor.count()));
+        let leaf = (has & flag::LEAF != 0).then(|| table.list(&mut cursor));
         Self { has, literals, patterns, free, leaf, scope, lists: cursor }
     }
 
@@ -269,12 +265,13 @@ impl<'t> Node<'t> {
     /// The rules that end here and take what is left of a path: the exact ones, those with a rest, those for a prefix.
     fn ends(&self, table: &'t Table<'t>, path: Rest<'_>) -> impl Iterator<Item = usize> + use<'t> {
         let mut cursor = self.lists;
-        let mut list = |takes: bool| Some(table.list(&mut cursor)).filter(|_| takes);
-        let exact = if self.has & flag::EXACT != 0 { list(path.is_end()) } else { None };
+        let list = |cursor: &mut Cursor<'_>, is_there: bool, takes: bool| {
+            is_there.then(|| table.list(cursor)).filter(|_| takes)
+        };
+        let exact = list(&mut cursor, self.has & flag::EXACT != 0, path.is_end());
         let ends = if self.is_open() { cursor.number::<1>() } else { 0 };
-        let mut list = |takes: bool| Some(table.list(&mut cursor)).filter(|_| takes);
-        let rest = if ends & open::REST != 0 { list(path.fits_rest()) } else { None };
-        let prefix = if ends & open::PREFIX != 0 { list(path.fits_prefix()) } else { None };
+        let rest = list(&mut cursor, ends & open::REST != 0, path.fits_rest());
+        let prefix = list(&mut cursor, ends & open::PREFIX != 0, path.fits_prefix());
         [exact, rest, prefix].into_iter().flatten()
     }
 }
