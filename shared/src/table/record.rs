@@ -56,7 +56,9 @@ impl<'t> List<'t> {
     pub(crate) fn rules(self) -> impl Iterator<Item = (bool, RuleView<'t>)> {
         let mut rest = Some(self.table.cursor(self.at));
         std::iter::from_fn(move || {
-            let next = self.table.next_rule(&mut rest)?;
+            let mut cursor = rest.take().filter(|cursor| !cursor.is_at_end())?;
+            let next = cursor.number_of(self.table.number);
+            rest = (next & LAST == 0).then_some(cursor);
             Some((next & LEADS != 0, self.table.rule(RuleNumber(next >> MARKS))))
         })
     }
@@ -66,21 +68,8 @@ impl<'t> Table<'t> {
     /// Passes over a list, and tells where it is.
     pub(super) fn list(&self, cursor: &mut Cursor<'_>) -> usize {
         let at = cursor.at();
-        let mut rest = Some(*cursor);
-        while self.next_rule(&mut rest).is_some() {
-            cursor.skip(self.number);
-        }
+        while !cursor.is_at_end() && cursor.number_of(self.number) & LAST == 0 {}
         at
-    }
-
-    /// The next of a list, as it stands there, if one follows.
-    fn next_rule(&self, rest: &mut Option<Cursor<'_>>) -> Option<usize> {
-        let mut cursor = rest.take().filter(|cursor| !cursor.is_at_end())?;
-        let next = cursor.number_of(self.number);
-        if next & LAST == 0 {
-            *rest = Some(cursor);
-        }
-        Some(next)
     }
 
     /// The rule with a number.

@@ -7,7 +7,7 @@ use super::format::BITS;
 
 /// Digits of a place in the table.
 pub(super) const PLACE: usize = 5;
-/// Digits of the number of a rule, of a bit or of a group.
+/// Digits of the number of a bit or of a group, and of a count of many.
 pub(super) const NUMBER: usize = 4;
 /// Stands for a count of so many or more, whose `NUMBER` digits follow; any other count is a digit.
 pub(super) const MANY: usize = 63;

@@ -28,7 +28,7 @@ use assembly::Assembly;
 use group::{GroupPiece, Methods};
 use hosts::{Append, Cluster, Hosts};
 use tree::TreePiece;
-use writer::{Place, Record, Unknown};
+use writer::{Place, Record, Unknown, flags};
 
 /// Compiles tables one after the other; what is the same in the next one is not written anew.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ impl Compiler {
         let hosts = Hosts::write(&scopes, &mut link);
         let mut directory = Record::default();
         let tokens = rules.iter().any(|rule| rule.route().access().demand().is_some());
-        directory.number(flags(&scopes, tokens), 1);
+        directory.number(flags_of(&scopes, tokens), 1);
         directory.number(self.methods.width(), SMALL);
         directory.place(Place::At(methods));
         for method in ["GET", "HEAD", "OPTIONS"] {
@@ -202,10 +202,12 @@ fn head(body: &[u8]) -> Record {
     head
 }
 
-fn flags(scopes: &[&Scope], tokens: bool) -> usize {
-    let any = |flag: usize, holds: bool| if holds { flag } else { 0 };
-    any(has::CORS, scopes.iter().any(|scope| scope.settings().cors().is_some()))
-        | any(has::LOOSE_SLASHES, scopes.iter().any(|scope| scope.settings().slash() != Slash::Strict))
-        | any(has::HOSTS, scopes.iter().any(|scope| !scope.hosts().is_empty()))
-        | any(has::TOKENS, tokens)
+/// What the table has as a whole.
+fn flags_of(scopes: &[&Scope], tokens: bool) -> usize {
+    flags([
+        (has::CORS, scopes.iter().any(|scope| scope.settings().cors().is_some())),
+        (has::LOOSE_SLASHES, scopes.iter().any(|scope| scope.settings().slash() != Slash::Strict)),
+        (has::HOSTS, scopes.iter().any(|scope| !scope.hosts().is_empty())),
+        (has::TOKENS, tokens),
+    ])
 }

@@ -9,20 +9,19 @@ use crate::table::format::{ScopePart, scope as flag};
 use crate::table::text::{NUMBER, SMALL, SUM, VERSIONS};
 use crate::version::{VersionBy, Versioning};
 
-use super::writer::{Place, Record, Unknown, Writer};
+use super::writer::{Place, Record, Unknown, Writer, flags};
 
 /// Writes a scope, and tells where it is.
 pub(super) fn write(scope: &Scope, writer: &mut Writer) -> usize {
     let settings = scope.settings();
     let auto = settings.auto();
-    let flags = [
+    let flags = flags([
         (flag::PLAIN_ERRORS, settings.errors() == Errors::Plain),
         (flag::FREE_HEAD, auto.head),
         (flag::FREE_OPTIONS, auto.options),
         (flag::SLASH_IGNORED, settings.slash() == Slash::Ignore),
         (flag::SLASH_REDIRECTED, settings.slash() == Slash::Redirect),
-    ];
-    let flags = flags.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag);
+    ]);
     let part = |part: ScopePart| match part {
         ScopePart::Cors => settings.cors().map(cors),
         ScopePart::Versioning => settings.versioning().and_then(versioning),

@@ -12,7 +12,7 @@ use crate::table::format::{LAST, LEADS, MARKS, node as flag, open};
 use crate::table::rules::RulesOfGroup;
 use crate::table::text::{Hash, SMALL, WIDE, digits};
 
-use super::writer::{Piece, Place, Record, Unknown, Writer, stored};
+use super::writer::{Piece, Place, Record, Unknown, Writer, flags, stored};
 
 /// A tree as it is written into a table.
 #[derive(Debug)]
@@ -161,11 +161,6 @@ impl<'r> Node<'r> {
         }
         writer.append(&record)
     }
-}
-
-/// Those that hold.
-fn flags<const N: usize>(all: [(usize, bool); N]) -> usize {
-    all.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag)
 }
 
 fn keyed(key: Option<&str>) -> Record {

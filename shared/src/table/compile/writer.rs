@@ -167,6 +167,11 @@ fn moved(fixes: &[Fix], by: usize) -> impl Iterator<Item = Fix> {
     fixes.iter().map(move |fix| Fix { at: fix.at.saturating_add(by), ..*fix })
 }
 
+/// The flags that hold, in one number.
+pub(super) fn flags<const N: usize>(all: [(usize, bool); N]) -> usize {
+    all.into_iter().filter(|(_, holds)| *holds).fold(0, |all, (flag, _)| all | flag)
+}
+
 /// A text as a table has it.
 pub(super) fn stored(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
